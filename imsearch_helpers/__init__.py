@@ -1,0 +1,36 @@
+"""Image search from scratch: the small package that the course's notebooks share.
+
+Each public name lives in one module and can be imported from here as well. Modules load when a name of theirs is first
+used, so ``import imsearch_helpers`` costs next to nothing and pulls in neither Matplotlib nor widgets.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "images": ("ImageError", "find_images", "load_image"),
+    "similarity": ("cosine_similarity", "euclidean_distance"),
+    "evaluation": ("SearchQuality", "evaluate_search"),
+    "collection": ("Product", "Products", "data_dir"),
+    "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
+    "engine": ("ImageSearchEngine", "SearchResult"),
+    "environment": ("check_environment",),
+    "plots": ("visualize_results",),
+    "widgets": ("explore",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_HOMES, *_HOME_OF})

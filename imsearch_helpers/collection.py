@@ -1,0 +1,163 @@
+"""Floor 1. The shipped collection: 1,000 product pictures that we rendered, and the truth about each."""
+
+import csv
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+
+def data_dir():
+    """The folder with the course's data.
+
+    Looked for in this order: the variable ``IMSEARCH_DATA``, ``data/`` beside the package, ``data/`` in the current
+    folder or in one above it.
+
+    Returns
+    -------
+    Path
+        As short as it can be from the current folder, so that paths below it print well.
+
+    Raises
+    ------
+    FileNotFoundError
+        When it is in none of these places; the message says what to do.
+    """
+    named = os.environ.get("IMSEARCH_DATA")
+    here = Path.cwd()
+    places = [Path(named)] if named else [
+        folder / "data" for folder in (Path(__file__).resolve().parent.parent, here, *here.parents)
+    ]
+    for place in places:
+        if (place / "products.csv").is_file():
+            return _seen_from(here, place)
+    raise FileNotFoundError(
+        f"no folder with products.csv in {' or '.join(map(str, places))}. Open the notebooks inside a copy of the "
+        "course's repository, or set the variable IMSEARCH_DATA to its data folder"
+    )
+
+
+def _seen_from(here, place):
+    try:
+        relative = Path(os.path.relpath(place, here))
+    except ValueError:  # another drive
+        return place
+    return relative if len(relative.parts) <= len(place.parts) else place
+
+
+class Product(NamedTuple):
+    """One picture of one product: a row of ``products.csv`` with the picture's path in front."""
+
+    path: str
+    file: str
+    product_id: str
+    category: str
+    colour: str
+    pattern: str
+    shot: str
+    caption: str
+    split: str
+
+
+RELEVANCE = {"product": "product_id", "category": "category", "colour": "colour"}
+
+
+class Products:
+    """The collection: its pictures in order, and the truth about what is relevant to what.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        A folder with ``products.csv`` and ``products/``; `data_dir()` if not given.
+
+    Attributes
+    ----------
+    image_dir : str
+        The folder of the pictures, for an engine.
+    rows : list of Product
+        Sorted by path, like an engine's `image_paths`.
+    """
+
+    def __init__(self, folder=None):
+        folder = data_dir() if folder is None else Path(folder)
+        self.image_dir = str(folder / "products")
+        with open(folder / "products.csv", encoding="utf-8", newline="") as file:
+            self.rows = sorted(Product(str(folder / "products" / row["file"]), **row) for row in csv.DictReader(file))
+        self._by_file = {row.file: row for row in self.rows}
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def of(self, path):
+        """What is known about one picture.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its file name counts, so any way to write the path will do.
+
+        Returns
+        -------
+        Product
+
+        Raises
+        ------
+        KeyError
+            When no picture of the collection has that name.
+        """
+        try:
+            return self._by_file[Path(path).name]
+        except KeyError:
+            raise KeyError(f"path: {str(path)!r} is not one of the {len(self)} product pictures") from None
+
+    def where(self, **values):
+        """The pictures with the given values, for example ``where(category="mug", shot="studio")``.
+
+        Parameters
+        ----------
+        **values : str
+            Column of ``products.csv`` and the value it must have.
+
+        Returns
+        -------
+        list of Product
+            In the collection's order.
+
+        Raises
+        ------
+        ValueError
+            When there is no such column; the message lists the known ones.
+        """
+        unknown = set(values) - set(Product._fields)
+        if unknown:
+            raise ValueError(f"there is no column {sorted(unknown)[0]!r}; known are {', '.join(Product._fields)}")
+        return [row for row in self.rows if all(getattr(row, column) == value for column, value in values.items())]
+
+    def relevant(self, path, by="product"):
+        """The paths of all other pictures that are relevant to one picture.
+
+        Parameters
+        ----------
+        path : str or Path
+        by : {"product", "category", "colour"}
+            What must be the same: 4 others show the same product, 99 others the same category.
+
+        Returns
+        -------
+        set of str
+            Never with the picture itself, which would be no find.
+
+        Raises
+        ------
+        ValueError
+            When `by` is unknown.
+        KeyError
+            When the picture is not one of the collection.
+        """
+        if by not in RELEVANCE:
+            raise ValueError(f"by must be one of {', '.join(RELEVANCE)}, not {by!r}")
+        query = self.of(path)
+        same = self.where(**{RELEVANCE[by]: getattr(query, RELEVANCE[by])})
+        return {row.path for row in same if row.file != query.file}

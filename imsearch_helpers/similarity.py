@@ -1,0 +1,215 @@
+"""Floor 1. Two vectors come in, a number goes out: how alike, how far. And the one rule by which results are ranked."""
+
+import math
+
+import numpy as np
+
+
+def cosine_similarity(v1, v2):
+    """The cosine of the angle between two vectors: their dot product over the product of their lengths.
+
+    Parameters
+    ----------
+    v1, v2 : array_like, shape (n_dims,)
+        Numbers of any type; computed in float64, so uint8 pixels do not wrap around.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; 1.0 for the same direction, 0.0 for a right angle. A vector of zeros has no direction: 0.0.
+
+    Raises
+    ------
+    ValueError
+        When the shapes differ or are not those of vectors, or a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> cosine_similarity([1, 2, 3], [2, 4, 6])
+    1.0
+    >>> cosine_similarity([1, 0], [0, 1])
+    0.0
+    """
+    return _cosine(*_two_vectors(v1, v2))
+
+
+def euclidean_distance(v1, v2):
+    """The length of the straight line between two points: the root of the summed squared differences.
+
+    Parameters
+    ----------
+    v1, v2 : array_like, shape (n_dims,)
+        Numbers of any type; computed in float64.
+
+    Returns
+    -------
+    float
+        0.0 for equal vectors, otherwise positive, in the vectors' own unit.
+
+    Raises
+    ------
+    ValueError
+        When the shapes differ or are not those of vectors, or a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> euclidean_distance([0, 0], [3, 4])
+    5.0
+    """
+    v1, v2 = _two_vectors(v1, v2)
+    return float(np.linalg.norm(v1 - v2))
+
+
+def _two_vectors(v1, v2):
+    v1, v2 = np.asarray(v1, dtype=np.float64), np.asarray(v2, dtype=np.float64)
+    if v1.ndim != 1 or v1.shape != v2.shape:
+        raise ValueError(f"v1 and v2 must be vectors of the same length, not of shapes {v1.shape} and {v2.shape}")
+    if not (np.isfinite(v1).all() and np.isfinite(v2).all()):
+        raise ValueError("v1 and v2 must hold finite numbers; at least one is NaN or infinite")
+    return v1, v2
+
+
+def _cosine(v1, v2):
+    dot = float(np.dot(v1, v2))
+    squared_lengths = float(np.dot(v1, v1)) * float(np.dot(v2, v2))
+    if 1e-200 < squared_lengths < 1e200:
+        return max(-1.0, min(1.0, dot / math.sqrt(squared_lengths)))
+    return _cosine_of_extremes(v1, v2)
+
+
+def _cosine_of_extremes(v1, v2):
+    # A product of lengths this small or large may have lost its digits. Scaling a vector keeps its direction.
+    largest1, largest2 = np.abs(v1).max(initial=0.0), np.abs(v2).max(initial=0.0)
+    if largest1 == 0 or largest2 == 0:
+        return 0.0
+    return _cosine(v1 / largest1, v2 / largest2)
+
+
+# A score is higher for the better match, so a distance counts with a minus. (0.0 minus it: -0.0 would look odd.)
+METRICS = {"cosine": cosine_similarity, "euclidean": lambda v1, v2: 0.0 - euclidean_distance(v1, v2)}
+
+
+def rank(matrix, rows, query, top_k, metric="cosine"):
+    """The one ranking rule: score in float64, best first, ties in the order of the rows.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    rows : iterable of int
+        The rows of `matrix` that are in the race.
+    query : ndarray, shape (n_dims,), float32
+    top_k : int
+    metric : {"cosine", "euclidean"}
+
+    Returns
+    -------
+    list of (int, float)
+        At most `top_k` pairs of row and score.
+
+    Examples
+    --------
+    >>> rank(np.float32([[0, 1], [2, 0], [5, 0]]), range(3), np.float32([1, 0]), top_k=2)
+    [(1, 1.0), (2, 1.0)]
+    """
+    score, query = METRICS[metric], query.astype(np.float64)
+    scored = [(int(row), score(matrix[row], query)) for row in rows]
+    scored.sort(key=lambda pair: (-pair[1], pair[0]))
+    return scored[:top_k]
+
+
+def nominate(matrix, lengths, query, top_k, metric="cosine"):
+    """The few rows that can be among the best `top_k`, found by one float32 matrix-vector product.
+
+    Rounding makes such a product a little wrong, by how much depends on the processor and on a row's place in memory.
+    So nobody is dropped who is within reach of the best: an error bound, not luck, makes `rank` of the nominees
+    the same as `rank` of all rows.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    lengths : ndarray, shape (n_images,), float32
+        The Euclidean lengths of the rows, from `row_lengths`.
+    query : ndarray, shape (n_dims,), float32
+    top_k : int
+    metric : {"cosine", "euclidean"}
+
+    Returns
+    -------
+    ndarray of int
+        Row numbers in ascending order, at least ``min(top_k, n_images)`` of them.
+
+    References
+    ----------
+    The error of a dot product of n terms, in any order of summation, is at most n * u * |a| * |b| to first order, with
+    the unit roundoff u: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 3.1.
+    """
+    if top_k >= len(matrix):
+        return np.arange(len(matrix))
+    query_length = np.linalg.norm(query.astype(np.float64))
+    if metric == "cosine" and query_length == 0:
+        return np.arange(top_k)  # every score is 0.0, so the first rows are the best
+    scores = _APPROXIMATE[metric](matrix, lengths, query, query_length)
+    rows = _within_reach(scores, _error(np.float32, query.size, lengths, query_length, metric), top_k)
+    if rows.size <= top_k + 64:
+        return rows
+    scores = _score_in_float64(matrix, rows, query.astype(np.float64), metric)
+    return rows[_within_reach(scores, _error(np.float64, query.size, lengths, query_length, metric), top_k)]
+
+
+def row_lengths(matrix, rows_per_block=4096):
+    """Euclidean length of each row, summed in float64.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+
+    Returns
+    -------
+    ndarray, shape (n_images,), float32
+    """
+    squares = np.empty(len(matrix))
+    for start in range(0, len(matrix), rows_per_block):
+        block = matrix[start : start + rows_per_block].astype(np.float64)
+        squares[start : start + len(block)] = np.einsum("ij,ij->i", block, block)
+    return np.sqrt(squares).astype(np.float32)
+
+
+def _approximate_cosine(matrix, lengths, query, query_length):
+    scores = matrix @ (query / query_length).astype(np.float32)  # (n_images, n_dims) @ (n_dims,) -> (n_images,)
+    return np.divide(scores, lengths, out=scores, where=lengths > 0)
+
+
+def _approximate_minus_squared_distance(matrix, lengths, query, query_length):
+    scores = matrix @ (2 * query)  # |a - b|^2 = |a|^2 - 2 a.b + |b|^2
+    scores -= lengths * lengths
+    scores -= np.float32(query_length**2)
+    return scores
+
+
+_APPROXIMATE = {"cosine": _approximate_cosine, "euclidean": _approximate_minus_squared_distance}
+
+
+def _score_in_float64(matrix, rows, query, metric, rows_per_block=1024):
+    scores = []
+    for start in range(0, rows.size, rows_per_block):
+        block = matrix[rows[start : start + rows_per_block]].astype(np.float64)
+        if metric == "cosine":
+            lengths = np.sqrt(np.einsum("ij,ij->i", block, block)) * np.linalg.norm(query)
+            scores.append(np.divide(block @ query, lengths, out=np.zeros(len(block)), where=lengths > 0))
+        else:
+            scores.append(-np.square(block - query).sum(axis=1))
+    return np.concatenate(scores)
+
+
+def _error(dtype, n_dims, lengths, query_length, metric):
+    # Half of this covers the dot product (n_dims terms), the rest the few roundings before and after it.
+    relative = (n_dims + 16) * np.finfo(dtype).eps
+    return relative if metric == "cosine" else relative * float(lengths.max() + query_length) ** 2
+
+
+def _within_reach(scores, error, top_k):
+    place = scores.size - top_k
+    kth_best = float(np.partition(scores, place)[place])
+    return np.flatnonzero(scores >= kth_best - 2 * error)
+
+
