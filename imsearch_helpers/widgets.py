@@ -1,0 +1,221 @@
+"""Floor 7. An engine comes in, sliders go out. Each widget is a plain function of its values and one line of wiring."""
+
+import base64
+import csv
+import html
+import io
+from functools import lru_cache
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from .images import ImageError, load_image, printable
+from .plots import BLUE, GREY, RED, figure_html
+
+THUMBNAIL = 128
+FOOLED = "fooled.csv"
+STYLE = f"""<style>
+.imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 10px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
+.imsearch-gallery figure {{margin: 0; width: {THUMBNAIL + 8}px}}
+.imsearch-gallery img {{width: {THUMBNAIL}px; height: {THUMBNAIL}px; object-fit: contain; border: 3px solid {GREY};
+  background: white}}
+.imsearch-gallery .imsearch-query-thumb {{border-color: black}}
+.imsearch-gallery .imsearch-right {{border-color: {BLUE}}}
+.imsearch-gallery .imsearch-wrong {{border: 3px dashed {RED}}}
+.imsearch-gallery .imsearch-name {{color: {GREY}; font-size: 11px; overflow-wrap: anywhere}}
+</style>"""
+
+
+class Panel(ipywidgets.VBox):
+    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so."""
+
+    def __repr__(self):
+        return "(Sliders appear here when this cell is run in JupyterLab.)"
+
+
+def play(function, **controls):
+    """Show what a function returns for the values of some controls, again whenever one is moved.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the controls' values under their names; returns a `plots.Figure`, or a string of HTML.
+    **controls : ipywidgets.Widget
+
+    Returns
+    -------
+    Panel
+        The controls, then one HTML widget.
+    """
+    output = ipywidgets.HTML()
+
+    def update(change=None):
+        shown = function(**{name: control.value for name, control in controls.items()})
+        output.value = figure_html(shown) if isinstance(shown, Figure) else shown
+
+    for control in controls.values():
+        control.observe(update, names="value")
+    update()
+    return Panel([ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), output])
+
+
+def slider(description, low, high, value, step=1, continuous=False):
+    """A slider with room for its label.
+
+    Parameters
+    ----------
+    description : str
+    low, high, value, step : int or float
+        A whole-number slider if all are whole numbers.
+    continuous : bool
+        Update while it is dragged; for what is drawn in a few milliseconds.
+
+    Returns
+    -------
+    ipywidgets.IntSlider or ipywidgets.FloatSlider
+    """
+    whole = all(isinstance(number, int) for number in (low, high, value, step))
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    return kind(value, min=low, max=high, step=step, description=description, continuous_update=continuous,
+                style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def thumbnail(path):
+    """A picture file as a small JPEG in a data address, or None if it cannot be read.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str or None
+    """
+    try:
+        return _embedded(path)
+    except ImageError:
+        return None
+
+
+def _embedded(image):
+    picture = load_image(image, size=(THUMBNAIL, THUMBNAIL)).copy()
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def gallery_html(engine, query, top_k, products=None):
+    """The query and its results as one piece of HTML, thumbnails inside.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+    query : str, Path, PIL.Image.Image or bytes
+        The vector of an indexed path is looked up; any other picture is read.
+    top_k : int
+    products : Products, optional
+        The truth: then each result says whether it shows the same product, or at least the same category.
+
+    Returns
+    -------
+    str
+        All text from file names is escaped. What cannot be read is said in words.
+    """
+    try:
+        results = engine.search_fast(_query_vector(engine, query), top_k)
+        picture = thumbnail(query) if isinstance(query, str) else _embedded(query)
+    except ImageError as error:
+        return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
+    known = products is not None and isinstance(query, str)
+    cards = [_card(picture, "imsearch-query-thumb", "<b>query</b>", query if isinstance(query, str) else "your picture")]
+    for place, (path, score) in enumerate(results, start=1):
+        mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
+        label = f"{place}. <b>{score:.3f}</b><br>{mark}"
+        cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, path))
+    return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>'
+
+
+def _query_vector(engine, query):
+    # A path of the collection is already in the index, and looking it up keeps the slider smooth.
+    row = np.searchsorted(engine.image_paths, query) if isinstance(query, str) else len(engine.image_paths)
+    if row < len(engine.image_paths) and engine.image_paths[row] == query:
+        return engine.image_vectors[row]
+    return engine.vector_of(query)
+
+
+def _mark(query, result):
+    if result.file == query.file:
+        return "the query itself", ""
+    if result.product_id == query.product_id:
+        return f'<span style="color:{BLUE}">✓ same product</span>', "imsearch-right"
+    if result.category == query.category:
+        return f"≈ same category: {html.escape(result.category)}", ""
+    return f'<span style="color:{RED}">✗ {html.escape(result.category)}</span>', "imsearch-wrong"
+
+
+def _card(picture, style, label, path):
+    name = html.escape(printable(path).replace("\\", "/").rsplit("/", 1)[-1])
+    image = f'<img class="{style}" alt="{name}" src="{picture}">' if picture else "<p>(cannot be read)</p>"
+    return f'<figure>{image}<figcaption>{label}<div class="imsearch-name">{name}</div></figcaption></figure>'
+
+
+def explore(engines, products=None, queries=None, query=0, top_k=5):
+    """The explorer: pick a query, move the number of results, choose an engine, upload a picture of your own.
+
+    Parameters
+    ----------
+    engines : ImageSearchEngine or dict of str to ImageSearchEngine
+        Several engines over the same pictures give a choice between them, under the dict's names.
+    products : Products, optional
+        The truth about the pictures, for ticks and crosses.
+    queries : list of str, optional
+        The pictures the query slider goes through; all indexed ones if not given.
+    query : int
+        Where that slider stands at first.
+    top_k : int
+        Where the other slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+    engines = engines if isinstance(engines, dict) else {engines.method: engines}
+    queries = queries or next(iter(engines.values())).image_paths
+    controls = {
+        "engine": ipywidgets.Dropdown(options=list(engines), description="method"),
+        "query": slider("query", 0, len(queries) - 1, query, continuous=True),
+        "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
+        "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture"),
+    }
+
+    def gallery(engine, query, top_k, upload):
+        chosen = bytes(upload[0]["content"]) if upload else queries[query]
+        return gallery_html(engines[engine], chosen, top_k, products)
+
+    panel = play(gallery, **controls)
+    controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
+    fooled = _fooled_button(lambda: [queries[controls["query"].value], controls["engine"].value])
+    panel.children = (*panel.children, fooled)
+    for name, control in controls.items():
+        control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
+    panel.add_class("imsearch-explorer")
+    return panel
+
+
+def _fooled_button(describe):
+    button = ipywidgets.Button(description="this query fools it: keep it", layout={"width": "auto"})
+    said = ipywidgets.HTML()
+
+    def keep(_):
+        path, engine = describe()
+        new = not Path(FOOLED).exists()
+        with open(FOOLED, "a", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["query", "method"]] * new + [[Path(path).name, engine]])
+        said.value = f"Kept: {html.escape(printable(Path(path).name))} by {html.escape(engine)}, in {FOOLED}."
+
+    button.on_click(keep)
+    return ipywidgets.HBox([button, said])
