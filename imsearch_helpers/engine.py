@@ -359,6 +359,31 @@ class ImageSearchEngine:
         return sorted(stale)
 
 
+def found_by_shot(engine, products):
+    """The scoreboard's row: for each shot, how often the product's own studio picture wins among all studio pictures.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+        Over all pictures of `products`.
+    products : Products
+
+    Returns
+    -------
+    dict of str to float
+        Shot -> share of its pictures, from 0 to 1, whose best studio picture is of the same product.
+    """
+    vector_of = dict(zip(map(os.path.basename, engine.image_paths), engine.image_vectors))
+    studio = [product.file for product in products.where(shot="studio")]
+    candidates = ImageSearchEngine.from_vectors(studio, [vector_of[file] for file in studio], metric=engine.metric)
+    hits = {}
+    for query in products:
+        if query.shot != "studio":
+            [best] = candidates.search_fast(vector_of[query.file], top_k=1)
+            hits.setdefault(query.shot, []).append(products.of(best.path).product_id == query.product_id)
+    return {shot: sum(found) / len(found) for shot, found in sorted(hits.items())}
+
+
 def _known_method(method):
     if callable(method):
         return getattr(method, "__name__", type(method).__name__), method
