@@ -1,0 +1,102 @@
+"""Measure the methods on the shots of the collection and print the tables.
+
+For each shot: the share of queries whose own studio shot ranks first among all studio shots. Over everything: precision
+and recall by the truth of products.csv, each query leaving itself out. Run from the repository's main folder:
+`python data/measure_methods.py`.
+"""
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from imsearch_helpers.vectors import METHODS  # noqa: E402  (the path comes first)
+
+SHOTS = ("dim", "turned", "moved", "scene")
+
+
+def read_table(folder):
+    """products.csv as a dict of columns, each an array of n_images strings."""
+    with (folder / "products.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def unit(vectors):
+    """Rows scaled to length 1, float64."""
+    vectors = vectors.astype(np.float64)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def by_cosine(vectors):
+    return unit(vectors) @ unit(vectors).T      # (n_images, n_images)
+
+
+def by_euclidean(vectors):
+    vectors = vectors.astype(np.float64)
+    squares = (vectors ** 2).sum(axis=1)
+    return -(squares[:, None] + squares - 2 * vectors @ vectors.T)      # minus the squared distance ranks alike
+
+
+def all_scores(folder, files):
+    """(name, scores (n_images, n_images)) for each method, one at a time."""
+    paths = [folder / "products" / file for file in files]
+    pixels, histogram, root = (np.stack([METHODS[name](path) for path in paths]) for name in ("pixels", "histogram", "root_histogram"))
+    yield "pixels, cosine", by_cosine(pixels)
+    yield "pixels, Euclidean", by_euclidean(pixels)
+    yield "pixels - own mean, cosine", by_cosine(pixels - pixels.mean(axis=1, keepdims=True))
+    yield "pixels - collection's mean, cosine", by_cosine(pixels - pixels.mean(axis=0))
+    yield "histogram, cosine", by_cosine(histogram)
+    yield "histogram, Euclidean", by_euclidean(histogram)
+    yield "root histogram, cosine", by_cosine(root)
+
+
+def found_first(scores, table, queries):
+    """Share of the queries whose own studio shot is the best of all studio shots."""
+    studio = np.flatnonzero(table["shot"] == "studio")
+    best = studio[scores[np.ix_(queries, studio)].argmax(axis=1)]
+    return (table["product_id"][best] == table["product_id"][queries]).mean()
+
+
+def mean_precision(scores, truth, k):
+    """Mean precision@k over all pictures as queries, each leaving itself out."""
+    scores = scores.copy()
+    np.fill_diagonal(scores, -np.inf)
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return (truth[best] == truth[:, None]).mean()
+
+
+def print_table(title, heads, lines):
+    """Plain text: one line a method, one column a head, numbers with two digits."""
+    print(f"\n{title}\n{'':36s}" + "".join(f"{head:>12s}" for head in heads))
+    for name, numbers in lines:
+        print(f"{name:36s}" + "".join(f"{number:12.2f}" for number in numbers))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=HERE, help="folder with products/ and products.csv")
+    folder = parser.parse_args().data
+    table = read_table(folder)
+    categories = sorted(set(table["category"]))
+    shot_lines, truth_lines, category_lines = [], [], {shot: [] for shot in SHOTS}
+    for name, scores in all_scores(folder, table["file"]):
+        queries = {shot: np.flatnonzero(table["shot"] == shot) for shot in SHOTS}
+        shot_lines.append((name, [found_first(scores, table, queries[shot]) for shot in SHOTS]))
+        truth_lines.append((name, [mean_precision(scores, table["product_id"], 4), mean_precision(scores, table["category"], 5),
+                                   mean_precision(scores, table["colour"], 5)]))
+        for shot in SHOTS:
+            mine = [queries[shot][table["category"][queries[shot]] == category] for category in categories]
+            category_lines[shot].append((name, [found_first(scores, table, q) for q in mine]))
+    print_table("Share of queries whose own studio shot ranks first among the 200 studio shots", SHOTS, shot_lines)
+    print_table("All 1,000 as queries, each leaving itself out: precision@4 for the same product (4 are relevant, so this is recall too),\n"
+                "precision@5 for the same category, precision@5 for the same colour", ("product", "category", "colour"), truth_lines)
+    for shot in SHOTS:
+        print_table(f"The same share by category: {shot}", categories, category_lines[shot])
+
+
+if __name__ == "__main__":
+    main()
