@@ -24,6 +24,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# How Pillow brings a PNG's samples of 2, 4 and 16 bits to 8, by the names it gives them.
+TO_8_BITS = {"L;2": lambda grey: grey * 85, "L;4": lambda grey: grey * 17, "RGB;16B": lambda rgb: tuple(c >> 8 for c in rgb)}
 
 
 class ImageError(ValueError):
@@ -74,10 +76,10 @@ def find_images(folder):
     FileNotFoundError, NotADirectoryError
         When there is no such folder.
     """
-    folder = Path(folder)
-    if not folder.exists():
+    folder = os.fspath(folder)
+    if not os.path.exists(folder):
         raise FileNotFoundError(f"image_dir: there is no folder {printable(folder)!r}")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise NotADirectoryError(f"image_dir: {printable(folder)!r} is a file; a folder of pictures is needed")
     found = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)
     return sorted(str(Path(path)) for path in found if os.path.splitext(path)[1].lower() in SUFFIXES)
@@ -147,13 +149,13 @@ def _open_regular_file(path):
 
 
 def _decode(file, path, size, max_pixels):
-    plugin = _plugin_for(file, path)
     try:
-        with plugin(file) as picture:
+        with _plugin_for(file, path)(file) as picture:
             if size is not None:
                 # Twice the size in both directions, so that shrinking still averages; a square serves turned pictures.
                 picture.draft(None, (2 * max(size), 2 * max(size)))
             _check_budget(picture, path, max_pixels)
+            _bring_transparent_colour_to_8_bits(picture)
             picture.load()
             clean = _clean(picture)
     except ImageError:
@@ -179,6 +181,13 @@ def _plugin_for(file, path):
     if start.startswith(b"RIFF") and start[8:] == b"WEBP":
         return WebPImagePlugin.WebPImageFile
     raise ImageError(path, "not a JPEG, PNG, GIF, BMP or WebP picture" if start else "the file is empty")
+
+
+def _bring_transparent_colour_to_8_bits(picture):
+    # Pillow converts the pixels, but leaves the one colour that means "transparent" as the file has it.
+    convert = TO_8_BITS.get(picture.tile[0][3]) if picture.tile else None
+    if convert and "transparency" in picture.info:
+        picture.info["transparency"] = convert(picture.info["transparency"])
 
 
 def _check_budget(picture, path, max_pixels):
@@ -223,8 +232,8 @@ def _orientation(picture):
 
 def _from_deep_grey(picture):
     values = np.asarray(picture).astype(np.float64)
-    if values.max() > 255:  # more than 8 bits: scale 0 ... 65535 down; a plain convert would clip it to white
-        values = values / 257
+    if picture.mode.startswith("I;16") or values.max() > 255:
+        values = values / 257  # 0 ... 65535 to 0 ... 255; a plain convert would clip it to white
     grey = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     transparent = picture.info.get("transparency")
     if transparent is not None:
