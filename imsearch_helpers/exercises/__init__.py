@@ -1,0 +1,377 @@
+"""Floor 8. A learner's function comes in; out comes: not attempted yet, not yet (because ...), or correct. And hints.
+
+In a notebook::
+
+    check(unflatten)            # tests the function on fresh inputs and answers
+    hint("unflatten", 1)        # a nudge; 2 and 3 say more
+    solution("unflatten")       # the worked solution and why it works
+
+Each module ``notebook_NN`` beside this file holds one notebook's exercises as a list ``EXERCISES``. An `Exercise` is
+built around its worked solution: the head and the docstring of that function are the stub that the reader fills in.
+"""
+
+import ast
+import contextlib
+import copy
+import dis
+import html
+import importlib
+import inspect
+import io
+import math
+import pkgutil
+import textwrap
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+NOT_ATTEMPTED, NOT_YET, CORRECT = "not attempted yet", "not yet", "correct"
+MARKS = {NOT_ATTEMPTED: "○", NOT_YET: "✗", CORRECT: "✓"}
+COLOURS = {NOT_ATTEMPTED: "#595959", NOT_YET: "#B34700", CORRECT: "#00664B"}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    Parameters
+    ----------
+    solution : callable
+        The worked solution. Its name is the exercise's; its signature and docstring, which states the task, are the stub.
+    cases : callable
+        Takes a `numpy.random.Generator`, returns a list of tuples of arguments, the most readable first. The values must
+        come from the generator, so that no list of remembered answers passes.
+    hints : tuple of str
+        Two or three, each says more than the one before. Markdown.
+    explanation : str
+        Why the solution works. Markdown.
+    bought : str
+        One sentence for the reader who got it right: what this is good for.
+    slips : dict of str to callable
+        Likely cause in words -> a function that makes this mistake. Where the learner's answer equals its answer, the
+        words are shown.
+    forbidden : tuple of callable
+        The package's own functions for the same task; they refuse to work while the learner's function runs.
+    judge : callable, optional
+        For tasks with more than one right answer: takes what the learner's function returned and the arguments, returns
+        "" if that is right, otherwise what is wrong with it. By default the answer must equal the solution's.
+    """
+
+    solution: Callable
+    cases: Callable
+    hints: tuple
+    explanation: str
+    bought: str
+    slips: dict
+    forbidden: tuple = ()
+    judge: Callable | None = None
+
+    @property
+    def name(self):
+        return self.solution.__name__
+
+
+class Score(float):
+    """What a check answers: a number for a grader, a picture for the reader, the same in words when printed.
+
+    Attributes
+    ----------
+    status : str
+        "not attempted yet", "not yet" or "correct".
+    message : str
+        What to say about it.
+    passed : list of bool
+        Case by case.
+    """
+
+    def __new__(cls, value, status, message, passed=()):
+        score = super().__new__(cls, value)
+        score.status, score.message, score.passed = status, message, list(passed)
+        return score
+
+    def __repr__(self):
+        return float.__repr__(self)
+
+    def __str__(self):
+        ticks = "".join("✓" if right else "✗" for right in self.passed)
+        return f"{MARKS[self.status]} {self.status} {ticks}\n{self.message}"
+
+    def _repr_html_(self):
+        colour, font = COLOURS[self.status], "monospace" if self.status == NOT_YET else "inherit"
+        ticks = "".join("✓" if right else "✗" for right in self.passed)
+        count = f"<div>cases: {ticks} ({sum(self.passed)} of {len(self.passed)})</div>" if self.passed else ""
+        return (
+            f'<div style="border-left: 5px solid {colour}; padding: 4px 12px; white-space: pre-wrap">'
+            f'<b style="color: {colour}">{MARKS[self.status]} {self.status}</b>{count}'
+            f'<div style="font-family: {font}">{html.escape(self.message)}</div></div>'
+        )
+
+
+class Note(str):
+    """A hint or a solution: Markdown in a notebook, text elsewhere."""
+
+    def _repr_markdown_(self):
+        return str(self)
+
+    def __repr__(self):
+        return str(self)
+
+
+def check(function, seed=None, points=1.0):
+    """Test a function of the reader's on fresh inputs.
+
+    Parameters
+    ----------
+    function : callable
+        Named as in the stub.
+    seed : int, optional
+        For graders: only the inputs made from this seed. Without it there are the inputs of seed 0, and after them others
+        that nobody has seen before.
+    points : float
+        What a function that passes every case is worth.
+
+    Returns
+    -------
+    Score
+        From 0 to `points`: the share of the cases that pass.
+
+    Raises
+    ------
+    TypeError
+        When `function` is no function, but for example its result.
+    ValueError
+        When there is no exercise of that name; the message lists the known ones.
+    """
+    if not callable(function) or not hasattr(function, "__code__"):
+        raise TypeError(f"check needs the function itself, without brackets, not {_short(function)}")
+    exercise = _exercise(function.__name__)
+    if _is_blank(function):
+        return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
+    cases = [case for rng in _generators(seed) for case in exercise.cases(rng)]
+    complaints = [_complaint(exercise, function, case) for case in cases]
+    passed = [not complaint for complaint in complaints]
+    if all(passed):
+        return Score(points, CORRECT, exercise.bought, passed)
+    return Score(points * sum(passed) / len(passed), NOT_YET, next(filter(None, complaints)), passed)
+
+
+def hint(name, tier=1):
+    """A nudge towards the solution of an exercise.
+
+    Parameters
+    ----------
+    name : str
+        The exercise's name.
+    tier : int
+        1 is the gentlest.
+
+    Returns
+    -------
+    Note
+
+    Raises
+    ------
+    ValueError
+        When there is no such exercise or no such tier.
+    """
+    exercise = _exercise(name)
+    if tier not in range(1, len(exercise.hints) + 1):
+        raise ValueError(f"tier must be from 1 to {len(exercise.hints)} for {exercise.name!r}, not {tier!r}")
+    return Note(f"**Hint {tier} of {len(exercise.hints)}.** {exercise.hints[tier - 1]}")
+
+
+def solution(name):
+    """The worked solution of an exercise, and why it works.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Note
+    """
+    exercise = _exercise(name)
+    return Note(f"```python\n{inspect.getsource(exercise.solution)}```\n\n{exercise.explanation}")
+
+
+def stub(name):
+    """What the reader starts from: the solution's head and docstring, and three dots.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        Python source without a newline at its end.
+    """
+    source = textwrap.dedent(inspect.getsource(_exercise(name).solution))
+    docstring = ast.parse(source).body[0].body[0]
+    return "\n".join([*source.splitlines()[: docstring.end_lineno], "    ..."])
+
+
+@cache
+def all_exercises():
+    """Every exercise of the course under its name.
+
+    Returns
+    -------
+    dict of str to Exercise
+    """
+    modules = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    exercises = [exercise for module in modules for exercise in module.EXERCISES]
+    return {exercise.name: exercise for exercise in exercises}
+
+
+def _exercise(name):
+    known = all_exercises()
+    name = getattr(name, "__name__", name)
+    if name not in known:
+        raise ValueError(f"there is no exercise {name!r}; known are {', '.join(sorted(known))}")
+    return known[name]
+
+
+def _is_blank(function):
+    def blank():
+        """Like an untouched stub: a docstring and three dots."""
+        ...
+
+    constants = set(function.__code__.co_consts) <= {None, function.__doc__, Ellipsis}
+    return constants and _steps(function) == _steps(blank)
+
+
+def _steps(function):
+    return [instruction.opname for instruction in dis.get_instructions(function)]
+
+
+def _generators(seed):
+    if seed is not None:
+        return [np.random.default_rng(seed)]
+    return [np.random.default_rng(0), np.random.default_rng()]
+
+
+def _complaint(exercise, function, case):
+    """What is wrong with the function's answer in one case; an empty string if nothing is."""
+    expected = exercise.solution(*copy.deepcopy(case))
+    given = copy.deepcopy(case)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _refusing(exercise.forbidden):
+        try:
+            got, error = function(*given), None
+        except (Exception, SystemExit) as caught:
+            got, error = None, caught
+    reason = _reason(exercise, case, given, expected, got, error, printed.getvalue())
+    return f"The call:  {_call(exercise, case)}\n{reason}" if reason else ""
+
+
+def _reason(exercise, case, given, expected, got, error, printed):
+    if error is not None:
+        return _about_error(error)
+    if not same(given, case):
+        return "It changed its input. Work on a copy: the caller still needs the original."
+    if got is None and expected is not None:
+        return _about_nothing(expected, printed)
+    if exercise.judge is not None:
+        wrong = exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
+        return wrong and f"Came:      {_short(got)}\n{wrong}"
+    if same(got, expected):
+        return ""
+    return f"Expected:  {_short(expected)}\nCame:      {_short(got)}{_about_answer(exercise, case, expected, got)}"
+
+
+def _about_error(error):
+    if str(error) == REFUSAL:
+        return "It calls the package's own function for this. Here you build your own: write out what it does."
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
+    return f"It stopped with {type(error).__name__}: {error}{place}"
+
+
+def _about_nothing(expected, printed):
+    if printed.strip():
+        return f"Expected:  {_short(expected)}\nIt prints, but returns nothing. Give the result back with return."
+    return f"Expected:  {_short(expected)}\nCame:      None. Does every way through the function end in a return?"
+
+
+def _about_answer(exercise, case, expected, got):
+    for cause, slip in exercise.slips.items():
+        with contextlib.suppress(Exception):
+            slipped = slip(*copy.deepcopy(case))
+            if same(slipped, got) and not same(slipped, expected):
+                return f"\nLikely cause: {cause}"
+    if np.shape(got) != np.shape(expected):
+        return f"\nThe shape is {np.shape(got)}; it should be {np.shape(expected)}."
+    return ""
+
+
+def same(one, other):
+    """Whether two answers are equal: numbers up to rounding, arrays and lists item by item.
+
+    Parameters
+    ----------
+    one, other : object
+
+    Returns
+    -------
+    bool
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if _is_numeric(one) and _is_numeric(other):
+        one, other = np.asarray(one), np.asarray(other)
+        return one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=1e-6, equal_nan=True)
+    if isinstance(one, (str, set, frozenset, bytes, type(None))) or isinstance(other, (str, set, frozenset, type(None))):
+        return one == other
+    return type(one) is type(other)
+
+
+def _is_numeric(value):
+    try:
+        return np.asarray(value).dtype.kind in "buif"
+    except (TypeError, ValueError):
+        return False
+
+
+REFUSAL = "imsearch_helpers: write your own"
+
+
+def _refuse(*args, **kwargs):
+    raise RuntimeError("imsearch_helpers: write your own")
+
+
+@contextlib.contextmanager
+def _refusing(functions):
+    # The code is exchanged inside the function objects, because the reader may have imported them long before.
+    codes = [function.__code__ for function in functions]
+    try:
+        for function in functions:
+            function.__code__ = _refuse.__code__
+        yield
+    finally:
+        for function, code in zip(functions, codes):
+            function.__code__ = code
+
+
+def _call(exercise, case):
+    names = inspect.signature(exercise.solution).parameters
+    return f"{exercise.name}({', '.join(f'{name}={_short(value)}' for name, value in zip(names, case))})"
+
+
+def _short(value):
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, threshold=24, edgeitems=4, precision=3, separator=", ", prefix=" " * 17)
+        return f"array({text})" + (f" of shape {value.shape}" if value.size > 24 else "")
+    if isinstance(value, (float, np.floating)) and math.isfinite(value):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") and len(value) <= 24:
+        inside = ", ".join(map(_short, value)) + ("," if isinstance(value, tuple) and len(value) == 1 else "")
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + " ..."

@@ -1,0 +1,101 @@
+"""The bank of answers: every check accepts the right ones, and rejects each wrong one with the right words.
+
+Each module `bank_NN` beside this file has two dicts: RIGHT, exercise -> functions written differently from the solution,
+and WRONG, exercise -> pairs of a function and a fragment of the message that it must get.
+"""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imsearch_helpers import exercises
+
+HERE = Path(__file__).parent
+
+
+def _load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+BANKS = [_load(path) for path in sorted(HERE.glob("bank_*.py"))]
+RIGHT = {name: answers for bank in BANKS for name, answers in bank.RIGHT.items()}
+WRONG = {name: answers for bank in BANKS for name, answers in bank.WRONG.items()}
+NAMES = sorted(exercises.all_exercises())
+
+
+def answer(function, name):
+    function.__name__ = name  # a check knows the exercise by the function's name
+    return function
+
+
+def flat(answers):
+    return [pytest.param(name, one, id=f"{name}-{i}") for name, many in answers.items() for i, one in enumerate(many)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bank_has_enough_answers(name):
+    assert len(RIGHT.get(name, ())) >= 1
+    assert len(WRONG.get(name, ())) >= 4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_blank_stub_is_not_attempted_yet(name):
+    namespace = {"np": np}
+    exec(compile(exercises.stub(name), name, "exec"), namespace)
+    score = exercises.check(namespace[name])
+    assert (score.status, score) == (exercises.NOT_ATTEMPTED, 0.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_is_right_for_any_seed(name):
+    solution = exercises.all_exercises()[name].solution
+    assert exercises.check(solution).status == exercises.CORRECT
+    assert [exercises.check(solution, seed=seed, points=3.0) for seed in range(5)] == [3.0] * 5
+
+
+@pytest.mark.parametrize(("name", "function"), flat(RIGHT))
+def test_another_right_answer_is_right(name, function):
+    score = exercises.check(answer(function, name))
+    assert score.status == exercises.CORRECT, str(score)
+
+
+@pytest.mark.parametrize(("name", "wrong"), flat(WRONG))
+def test_a_wrong_answer_is_told_what_is_wrong(name, wrong):
+    function, fragment = wrong
+    score = exercises.check(answer(function, name))
+    assert score.status == exercises.NOT_YET and score < 1
+    assert fragment in score.message, str(score)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_remembered_answers_do_not_pass(name):
+    exercise = exercises.all_exercises()[name]
+    remembered = {repr(case): exercise.solution(*case) for case in exercise.cases(np.random.default_rng(0))}
+
+    def by_heart(*case):
+        return remembered.get(repr(case), next(iter(remembered.values())))
+
+    assert exercises.check(answer(by_heart, name)).status == exercises.NOT_YET
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_get_longer_and_the_solution_is_explained(name):
+    exercise = exercises.all_exercises()[name]
+    assert 2 <= len(exercise.hints) <= 3
+    assert exercise.explanation and exercise.bought
+    assert f"def {name}(" in exercises.solution(name)
+
+
+def test_stubs_in_the_notebooks_are_the_solutions_heads():
+    seen = set()
+    for path in sorted((HERE.parents[1] / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        seen |= {name for name in NAMES if exercises.stub(name) in sources}
+    assert seen == set(NAMES)
