@@ -192,6 +192,8 @@ def _bring_transparent_colour_to_8_bits(picture):
 
 def _check_budget(picture, path, max_pixels):
     width, height = picture.size
+    if width * height == 0:
+        raise ImageError(path, "it has no pixels")
     if width * height > max_pixels:
         raise ImageError(path, f"{width} x {height} pixels are more than max_pixels={max_pixels:,}")
 

@@ -57,7 +57,7 @@ def euclidean_distance(v1, v2):
     5.0
     """
     v1, v2 = _two_vectors(v1, v2)
-    return float(np.linalg.norm(v1 - v2))
+    return _length(v1 - v2)
 
 
 def _two_vectors(v1, v2):
@@ -69,20 +69,30 @@ def _two_vectors(v1, v2):
     return v1, v2
 
 
+@np.errstate(over="ignore")  # squares that overflow are seen to below
 def _cosine(v1, v2):
     dot = float(np.dot(v1, v2))
-    squared_lengths = float(np.dot(v1, v1)) * float(np.dot(v2, v2))
-    if 1e-200 < squared_lengths < 1e200:
-        return max(-1.0, min(1.0, dot / math.sqrt(squared_lengths)))
+    squared1, squared2 = float(np.dot(v1, v1)), float(np.dot(v2, v2))
+    if 1e-140 < squared1 < 1e140 and 1e-140 < squared2 < 1e140:
+        return max(-1.0, min(1.0, dot / math.sqrt(squared1 * squared2)))
     return _cosine_of_extremes(v1, v2)
 
 
 def _cosine_of_extremes(v1, v2):
-    # A product of lengths this small or large may have lost its digits. Scaling a vector keeps its direction.
+    # Squares this small or large may have lost their digits. Scaling a vector keeps its direction.
     largest1, largest2 = np.abs(v1).max(initial=0.0), np.abs(v2).max(initial=0.0)
     if largest1 == 0 or largest2 == 0:
         return 0.0
     return _cosine(v1 / largest1, v2 / largest2)
+
+
+@np.errstate(over="ignore")
+def _length(vector):
+    length = float(np.linalg.norm(vector))
+    if 1e-140 < length < 1e140:
+        return length
+    largest = float(np.abs(vector).max(initial=0.0))  # its square may have lost its digits, as above
+    return largest if largest in (0.0, math.inf) else largest * float(np.linalg.norm(vector / largest))
 
 
 # A score is higher for the better match, so a distance counts with a minus. (0.0 minus it: -0.0 would look odd.)
@@ -211,5 +221,3 @@ def _within_reach(scores, error, top_k):
     place = scores.size - top_k
     kth_best = float(np.partition(scores, place)[place])
     return np.flatnonzero(scores >= kth_best - 2 * error)
-
-
