@@ -1,0 +1,65 @@
+"""Notebook 00 in a real browser: the sliders move, and other pictures appear."""
+
+import statistics
+
+import pytest
+
+NOTEBOOK = "00_start_here.ipynb"
+THUMBNAILS = ".imsearch-explorer img.imsearch-thumb"
+
+# From the key that was pressed to new thumbnails that are decoded and ready to be painted, in milliseconds.
+WATCH = """thumbnails => {
+    const look = () => [...document.querySelectorAll(thumbnails)];
+    const before = look().map(image => image.src).join();
+    window.changed = new Promise(resolve => window.addEventListener('keydown', () => {
+        const start = performance.now();
+        const poll = async () => {
+            const images = look();
+            if (!images.length || images.map(image => image.src).join() === before) return setTimeout(poll, 1);
+            await Promise.all(images.map(image => image.decode()));
+            resolve(performance.now() - start);
+        };
+        poll();
+    }, {capture: true, once: true}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    page = lab.run(NOTEBOOK)
+    page.wait_for_selector(THUMBNAILS)
+    yield page
+    page.close()
+
+
+def press(page, slider, key):
+    """Press a key on a slider's handle; returns the milliseconds until other thumbnails are there."""
+    page.locator(f".imsearch-explorer .{slider} .noUi-handle").focus()
+    page.evaluate(WATCH, THUMBNAILS)
+    page.keyboard.press(key)
+    return page.evaluate("window.changed")
+
+
+def sources(page):
+    return page.locator(THUMBNAILS).evaluate_all("images => images.map(image => image.src)")
+
+
+def test_k_slider_by_keyboard_adds_one_thumbnail_and_takes_it_away(page):
+    count = len(sources(page))
+    press(page, "imsearch-k", "ArrowRight")
+    assert len(sources(page)) == count + 1
+    press(page, "imsearch-k", "ArrowLeft")
+    assert len(sources(page)) == count
+
+
+def test_another_query_shows_other_thumbnails(page):
+    before = sources(page)
+    press(page, "imsearch-query", "ArrowRight")
+    after = sources(page)
+    assert len(after) == len(before)
+    assert after != before
+
+
+def test_time_from_key_to_thumbnails_is_reported(page, record_property):
+    times = [press(page, "imsearch-k", key) for key in ["ArrowRight", "ArrowLeft"] * 10]
+    record_property("explorer, key press to decoded thumbnails, median ms", round(statistics.median(times)))

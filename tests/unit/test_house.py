@@ -1,0 +1,156 @@
+"""The house: what the README, the environments and the package's floors promise is true."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+
+from imsearch_helpers.collection import Products
+from tests import REPOSITORY
+from tests.readme import README, blocks
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+FLOORS = {
+    "images": 1,
+    "similarity": 1,
+    "evaluation": 1,
+    "collection": 1,
+    "vectors": 2,
+    "environment": 2,
+    "engine": 4,
+    "plots": 6,
+    "widgets": 7,
+}
+MODULES = sorted(path.stem for path in (REPOSITORY / "imsearch_helpers").glob("[!_]*.py"))
+
+
+def names_of(requirements):
+    """Requirements without bounds and extras, as pip writes the names."""
+    return {re.split(r"[\[<>=~! ;]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+
+
+def constraint_lines():
+    text = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+# The README
+
+
+def test_first_two_bash_blocks_are_one_line_each_for_the_course_and_for_the_tests():
+    course, tests = blocks("bash")
+    assert course.endswith("-m jupyterlab --allow-root notebooks/00_start_here.ipynb")
+    assert tests.endswith("-m pytest")
+    assert "\n" not in course + tests
+
+
+def test_ci_runs_the_readme_s_test_command():
+    script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    pattern = re.search(r"grep -m 1 -E '(.*?)' README.md", script).group(1)
+    found = re.search(pattern, README.read_text(encoding="utf-8"), flags=re.M).group()
+    assert found == blocks("bash")[1]
+
+
+def test_every_relative_link_of_the_readme_leads_somewhere():
+    text = README.read_text(encoding="utf-8")
+    headings = {re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-") for line in re.findall(r"^#+ (.*)", text, re.M)}
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("#"):
+            assert target[1:] in headings, target
+        elif "://" not in target:
+            assert (REPOSITORY / target.split("#")[0]).exists(), target
+
+
+def test_the_map_lists_every_notebook_in_order():
+    listed = re.findall(r"^\| \[.*?\]\(notebooks/(.*?)\)", README.read_text(encoding="utf-8"), flags=re.M)
+    assert listed == sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+
+
+def test_windows_commands_install_the_same_as_the_others():
+    def installed(command):
+        return re.search(r'-c constraints.txt -e ("?\.\S*?)(?=[; ]|$)', command).group(1)
+
+    windows = blocks("powershell")[0].splitlines()
+    assert [installed(line) for line in windows] == [installed(block) for block in blocks("bash")]
+
+
+@pytest.fixture
+def my_photos(tmp_path):
+    folder = tmp_path / "my_photos"
+    folder.mkdir()
+    for product, name in zip(Products(), ("cat.jpg", "dog.jpg", "beach.jpg", "tree.jpg")):
+        shutil.copy(product.path, folder / name)
+    return folder
+
+
+def run(arguments, folder):
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_python_example_finds_the_query_first(my_photos):
+    assert "cat.jpg', score=1.0)" in run(["-c", blocks("python")[0]], my_photos.parent)
+
+
+def test_terminal_example_prints_three_and_writes_a_picture(my_photos):
+    command = next(block for block in blocks("sh") if "-m imsearch_helpers" in block)
+    printed = run(command.split()[1:], my_photos.parent)
+    assert len(printed.splitlines()) == 3
+    assert (my_photos.parent / "ranking.png").is_file()
+
+
+# The environments
+
+
+def test_extras_are_these_four():
+    assert set(EXTRAS) == {"extensions", "deep", "classroom", "test"}
+
+
+def test_environment_yml_installs_the_project_and_names_nothing_twice():
+    environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+    python, *others = environment["dependencies"]
+    assert others == ["pip", {"pip": ["-c constraints.txt", "-e ."]}]
+    version = re.fullmatch(r"python=3\.(\d+)\.\*", python).group(1)  # the form that Binder understands
+    assert int(version) >= int(re.fullmatch(r">=3\.(\d+)", PROJECT["requires-python"]).group(1))
+
+
+def test_constraints_are_exact_versions_without_addresses():
+    for line in constraint_lines():
+        assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .*)?", line), line
+
+
+def test_constraints_cover_every_requirement_of_every_extra():
+    wanted = names_of(sum(EXTRAS.values(), PROJECT["dependencies"]))
+    assert wanted <= names_of(constraint_lines())
+
+
+# The code
+
+
+def test_code_follows_the_lint_rules():
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_only_from_floors_below(module):
+    tree = ast.parse((REPOSITORY / "imsearch_helpers" / f"{module}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            used = [node.module] if node.module else [alias.name for alias in node.names]
+            assert all(FLOORS[name] < FLOORS[module] for name in used), f"{module} imports {used}"
+
+
+def test_every_module_has_a_floor_in_the_readme():
+    rows = re.findall(r"^\| (\d) \| `(\w+)` \|", README.read_text(encoding="utf-8"), flags=re.M)
+    assert {name: int(floor) for floor, name in rows} == {name: FLOORS[name] for name in MODULES}
