@@ -5,6 +5,7 @@ import contextlib
 import sys
 
 from .engine import ImageSearchEngine
+from .evaluation import checked_count
 from .images import printable
 from .similarity import METRICS
 from .vectors import METHODS
@@ -45,11 +46,13 @@ def _parser():
 
 def _search(options):
     engine = ImageSearchEngine(options.folder, options.method, options.metric)
+    top_k = checked_count(options.top_k, "--top-k")  # before the long work
+    query = engine.vector_of(options.query)
     with contextlib.redirect_stdout(sys.stderr):  # the progress bar; stdout carries the list alone
         engine.index_images()
     for path, reason in engine.failed_images:
         print(f"skipped {printable(path)}: {reason}", file=sys.stderr)
-    results = engine.search_fast(options.query, options.top_k)
+    results = engine.search_fast(query, top_k)
     for place, (path, score) in enumerate(results, start=1):
         print(f"{place}\t{score:.4f}\t{printable(path)}")
     if options.picture:
@@ -59,4 +62,6 @@ def _search(options):
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a letter that this terminal lacks is no reason to stop
     sys.exit(main())

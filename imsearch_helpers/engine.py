@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,11 +14,14 @@ import numpy as np
 from . import similarity
 from .evaluation import checked_count
 from .images import ImageError, find_images, load_image, printable
-from .vectors import METHODS
+from .vectors import METHODS, image_to_histogram
 
 FORMAT = "imsearch index 1"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
+BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by, and few enough to hold in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
+
+RETURNED = "the vector that method returned"
 
 
 class SearchResult(NamedTuple):
@@ -36,7 +40,9 @@ class ImageSearchEngine:
         The folder of pictures; subfolders count, links to folders are not followed.
     method : str or callable
         How a picture becomes a vector: a name in `METHODS`, or any function that takes an RGB `PIL.Image.Image` and
-        returns a vector.
+        returns a vector. If it has an attribute `batch`, a function from a list of pictures to a matrix with one row
+        for each, then indexing uses that; and if it has `load_size`, a large JPEG is decoded small, as `load_image`
+        does it for that size.
     metric : {"cosine", "euclidean"}
         What makes two vectors alike. The score by "euclidean" is minus the distance.
 
@@ -69,12 +75,13 @@ class ImageSearchEngine:
         self.metric = metric
         self._hold([], np.empty((0, 0), dtype=np.float32))
 
-    def _hold(self, paths, matrix, stamps=(), failed=()):
+    def _hold(self, paths, matrix, failed=(), stamps=()):
         self.image_paths = paths
         self.image_vectors = matrix
         self.failed_images = list(failed)
-        self._stamps = list(stamps)
+        self._stamps = dict(stamps)  # of every file that was found, whether it could be read or not
         self._lengths = similarity.row_lengths(matrix)
+        _check_lengths(self._lengths, "vectors")
 
     def __repr__(self):
         n_images, n_dims = self.image_vectors.shape
@@ -106,23 +113,23 @@ class ImageSearchEngine:
         paths = find_images(self.image_dir)
         if not paths:
             raise ValueError(f"image_dir: there are no pictures in {printable(self.image_dir)!r}")
-        own_function = METHODS.get(self.method) is not self._function
-        if executor is None or (own_function and not isinstance(executor, ThreadPoolExecutor)):
+        stamps = [(path, _stamp(path)) for path in paths]  # before reading: what changes meanwhile counts as changed
+        if executor is None or not (_is_ours(self.method, self._function) or isinstance(executor, ThreadPoolExecutor)):
             with ThreadPoolExecutor(os.cpu_count()) as threads:
-                outcomes = self._read(paths, threads, own_function)
+                outcomes = self._read(paths, threads)
         else:
-            outcomes = self._read(paths, executor, own_function)
-        self._keep(paths, outcomes)
+            outcomes = self._read(paths, executor)
+        self._keep(paths, outcomes, stamps)
         return self
 
-    def _read(self, paths, executor, own_function):
+    def _read(self, paths, executor):
         from tqdm import tqdm
 
-        method = self._function if own_function else self.method
+        method = self.method if _is_ours(self.method, self._function) else self._function
         size = max(1, min(50, len(paths) // 64))  # pictures a task: few tasks cost little, many share out evenly
-        futures = [executor.submit(_read_pictures, paths[i : i + size], method) for i in range(0, len(paths), size)]
-        outcomes = []
+        futures, outcomes = [], []
         try:
+            futures += (executor.submit(_read_pictures, paths[i : i + size], method) for i in range(0, len(paths), size))
             # On stdout, because a notebook paints stderr red and a grader takes it for a failure.
             with tqdm(total=len(paths), desc="Indexing", bar_format=BAR, file=sys.stdout) as bar:
                 for future in futures:
@@ -133,7 +140,7 @@ class ImageSearchEngine:
                 future.cancel()
         return outcomes
 
-    def _keep(self, paths, outcomes):
+    def _keep(self, paths, outcomes, stamps):
         failed = [(path, reason) for path, reason in zip(paths, outcomes) if isinstance(reason, str)]
         kept = [(path, vector) for path, vector in zip(paths, outcomes) if not isinstance(vector, str)]
         if not kept:
@@ -146,7 +153,7 @@ class ImageSearchEngine:
                     f"{kept[0][1].size} for {printable(kept[0][0])} and {vector.size} for {printable(path)}"
                 )
         paths = [path for path, _ in kept]
-        self._hold(paths, np.stack([vector for _, vector in kept]), map(_stamp, paths), failed)
+        self._hold(paths, np.stack([vector for _, vector in kept]), failed, stamps)
 
     @classmethod
     def from_vectors(cls, paths, vectors, method="histogram", metric="cosine"):
@@ -173,16 +180,10 @@ class ImageSearchEngine:
         """
         engine = cls("", method, metric)
         paths = [os.fspath(path) for path in paths]
-        matrix = np.ascontiguousarray(vectors, dtype=np.float32)
+        matrix = _as_float32(vectors)
         if matrix.ndim != 2 or not len(paths) == len(matrix) > 0 or matrix.shape[1] == 0:
             raise ValueError(f"vectors must be a matrix with one row a path, not {matrix.shape} for {len(paths)} paths")
-        if len(set(paths)) < len(paths):
-            raise ValueError("paths must differ from one another; at least one comes twice")
-        order = sorted(range(len(paths)), key=paths.__getitem__)
-        if order != list(range(len(paths))):
-            paths, matrix = [paths[i] for i in order], matrix[order]
-        engine._hold(paths, matrix)
-        _check_lengths(engine._lengths, "vectors")
+        engine._hold(*_sorted_by_path(paths, matrix))
         return engine
 
     # Searching
@@ -241,14 +242,17 @@ class ImageSearchEngine:
 
     def _checked(self, query, top_k):
         top_k = checked_count(top_k, "top_k")
-        if not self.image_paths:
-            raise RuntimeError("nothing is indexed yet: call index_images() first")
+        self._require_index()
         vector = self.vector_of(query)
         if vector.size != self.image_vectors.shape[1]:
             raise ValueError(
                 f"query has {vector.size} numbers, but the indexed vectors have {self.image_vectors.shape[1]}"
             )
         return vector, top_k
+
+    def _require_index(self):
+        if not self.image_paths:
+            raise RuntimeError("nothing is indexed yet: call index_images() first")
 
     def vector_of(self, query):
         """The vector by which a query is compared.
@@ -288,20 +292,20 @@ class ImageSearchEngine:
         RuntimeError
             When nothing is indexed yet.
         """
-        if not self.image_paths:
-            raise RuntimeError("nothing is indexed yet: call index_images() first")
+        self._require_index()
         path = Path(path)
         header = {
             "format": FORMAT,
             "method": self.method,
+            "named": METHODS.get(self.method) is self._function,
             "metric": self.metric,
-            "base": _relative_to(path.parent),
             "image_dir": self.image_dir,
+            "from_here": _relative(self.image_dir or os.curdir, path.parent),
             "paths": self.image_paths,
-            "stamps": self._stamps,
             "failed": self.failed_images,
+            "stamps": list(self._stamps.items()),
         }
-        unfinished = path.with_name(f".{path.name[:100]}.{os.getpid()}.unfinished")
+        unfinished = path.with_name(f".{uuid.uuid4().hex}.unfinished")
         try:
             with open(unfinished, "xb") as file:
                 _write_index(file, header, self.image_vectors)
@@ -322,26 +326,23 @@ class ImageSearchEngine:
         Returns
         -------
         ImageSearchEngine
-            Its paths open from the current folder also if the index and its pictures were moved together.
+            Its paths open from the current folder, also if that is another one than when it was saved, and also if
+            the index and its pictures were moved together.
 
         Raises
         ------
         FileNotFoundError
             When there is no such file.
         ValueError
-            When the file is cut, empty, from another version, or not an index; the message says which.
+            When the file is cut, empty, from another version, or not an index, or was made by another method; the
+            message says which.
         """
         header, matrix = _read_index(path)
-        if method is None and header["method"] not in METHODS:
-            raise ValueError(
-                f"{printable(path)} was made by the function {header['method']!r}, which is not one of "
-                f"{', '.join(METHODS)}: pass it as method="
-            )
-        base = Path(path).parent / header["base"]
-        engine = cls(_from_base(base, header["image_dir"]), method or header["method"], header["metric"])
-        paths = [_from_base(base, name) for name in header["paths"]]
-        failed = [(_from_base(base, name), reason) for name, reason in header["failed"]]
-        engine._hold(paths, matrix, map(_as_stamp, header["stamps"]), failed)
+        place = _place_now(header["image_dir"], os.path.join(os.path.dirname(path), header["from_here"]))
+        engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"])
+        paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
+        failed = [(place(name), reason) for name, reason in header["failed"]]
+        engine._hold(paths, matrix, failed, [(place(name), stamp) for name, stamp in header["stamps"]])
         return engine
 
     def stale_paths(self):
@@ -352,10 +353,9 @@ class ImageSearchEngine:
         list of str
             Sorted. Empty for an engine from vectors, which never read a file.
         """
-        stale = {path for path, stamp in zip(self.image_paths, self._stamps) if _stamp(path) != stamp}
+        stale = {path for path, stamp in self._stamps.items() if _stamp(path) != stamp}
         if self._stamps and os.path.isdir(self.image_dir):
-            known = {*self.image_paths, *(path for path, _ in self.failed_images)}
-            stale |= {path for path in find_images(self.image_dir) if path not in known}
+            stale |= {path for path in find_images(self.image_dir) if path not in self._stamps}
         return sorted(stale)
 
 
@@ -385,17 +385,26 @@ def found_by_shot(engine, products):
 
 
 def _known_method(method):
+    for name, function in METHODS.items():
+        if method is function or (isinstance(method, str) and method == name):
+            return name, function
     if callable(method):
         return getattr(method, "__name__", type(method).__name__), method
-    if isinstance(method, str) and method in METHODS:
-        return method, METHODS[method]
     raise ValueError(f"method must be one of {', '.join(METHODS)}, or a function, not {method!r}")
+
+
+def _is_ours(name, function):
+    # Another process imports this package and finds there what we put in METHODS, but nothing that a reader did.
+    return METHODS.get(name) is function and function.__module__ == image_to_histogram.__module__
 
 
 def _read_pictures(paths, method):
     # Runs in another thread, process or machine: what goes in and out is small and can be sent.
     function = METHODS[method] if isinstance(method, str) else method
-    return [_vector_or_reason(path, function) for path in paths]
+    if not hasattr(function, "batch"):
+        return [_vector_or_reason(path, function) for path in paths]
+    batches = (paths[i : i + BATCH] for i in range(0, len(paths), BATCH))
+    return [outcome for batch in batches for outcome in _vectors_or_reasons(batch, function)]
 
 
 def _vector_or_reason(path, function):
@@ -408,14 +417,48 @@ def _vector_or_reason(path, function):
         raise
 
 
+def _vectors_or_reasons(paths, function):
+    opened = [_picture_or_reason(path, function) for path in paths]
+    pictures = [picture for picture in opened if not isinstance(picture, str)]
+    vectors = function.batch(pictures) if pictures else []
+    if len(vectors) != len(pictures):
+        raise ValueError(f"method's batch must return a row for each of {len(pictures)} pictures, not {len(vectors)}")
+    rows = iter(vectors)
+    return [part if isinstance(part, str) else _checked_vector(next(rows), RETURNED) for part in opened]
+
+
+def _picture_or_reason(path, function):
+    try:
+        return _open(path, function)
+    except ImageError as error:
+        return error.reason
+
+
 def _picture_to_vector(image, function):
-    picture = load_image(image, size=getattr(function, "load_size", None))
-    return _checked_vector(function(picture), "the vector that method returned")
+    return _checked_vector(function(_open(image, function)), RETURNED)
+
+
+def _open(image, function):
+    return load_image(image, size=getattr(function, "load_size", None))
+
+
+def _sorted_by_path(paths, matrix):
+    if len(set(paths)) < len(paths):
+        raise ValueError("paths must differ from one another; at least one comes twice")
+    order = sorted(range(len(paths)), key=paths.__getitem__)
+    if order == list(range(len(paths))):
+        return paths, matrix
+    return [paths[i] for i in order], matrix[order]
+
+
+@np.errstate(over="ignore")  # a number too large becomes infinite here and is refused by its length
+def _as_float32(values):
+    return np.ascontiguousarray(values, dtype=np.float32)
 
 
 def _checked_vector(values, name):
     try:
-        vector = np.ascontiguousarray(values, dtype=np.float32)
+        vector = _as_float32(values)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a vector of numbers, not {type(values).__name__}") from None
     if np.ndim(values) != 1 or not vector.size:
@@ -440,22 +483,36 @@ def _stamp(path):
     return status.st_size, status.st_mtime_ns
 
 
-def _as_stamp(stamp):
-    return None if stamp is None else tuple(stamp)
-
-
-def _relative_to(folder):
-    # The way from the index to the current folder, so that both can move together and no machine's paths are written.
+def _relative(target, folder):
+    # Kept in the index beside the paths themselves, so that it still finds its pictures when both move together.
     try:
-        return os.path.relpath(os.curdir, folder)
+        return os.path.relpath(target, folder)
     except ValueError:  # another drive
-        return os.path.abspath(os.curdir)
+        return os.path.abspath(target)
 
 
-def _from_base(base, name):
-    if not name or os.path.isabs(name) or os.path.abspath(base) == os.path.abspath(os.curdir):
-        return name
-    return os.path.normpath(base / name)
+def _place_now(image_dir, found_from_index):
+    # What turns a stored path into one that opens from the current folder. Pictures that are no longer where they were
+    # as seen from the index (it was moved alone) keep the paths they had.
+    found = os.path.normpath(found_from_index)
+    if os.path.abspath(found) == os.path.abspath(image_dir or os.curdir) or not os.path.isdir(found):
+        return lambda name: name
+    if image_dir:
+        return lambda name: os.path.normpath(os.path.join(found, os.path.relpath(name, image_dir)))
+    return lambda name: name and os.path.join(found, name)
+
+
+def _method_for(header, method, path):
+    made_by = header["method"]
+    named = header["named"] and made_by in METHODS
+    if method is None and not named:
+        raise ValueError(
+            f"{printable(path)} was made by the function {made_by!r}, which is not one of {', '.join(METHODS)}: "
+            "pass it as method="
+        )
+    if method is not None and named and _known_method(method)[0] != made_by:
+        raise ValueError(f"method must be {made_by!r}, by which {printable(path)} was made, not {method!r}")
+    return made_by if method is None else method
 
 
 def _write_index(file, header, matrix):
@@ -468,46 +525,48 @@ def _write_index(file, header, matrix):
 
 
 def _read_index(path):
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in ("header.json", "vectors.npy"):
-                if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
-                    raise ValueError(f"{name} in it is compressed")  # a few bytes could unfold to gigabytes
-            header = _checked_header(json.loads(archive.read("header.json")))
-            with archive.open("vectors.npy") as member:
-                matrix = _read_matrix(member, archive.getinfo("vectors.npy").file_size)
-        if len(matrix) != len(header["paths"]):
-            raise ValueError(f"{len(header['paths'])} paths but {len(matrix)} vectors")
-        return header, matrix
-    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RecursionError, ValueError) as error:
-        raise ValueError(f"{printable(path)} is not a usable index: {_why(path, error)}") from error
+    with open(path, "rb") as file:
+        n_bytes = os.fstat(file.fileno()).st_size
+        try:
+            return _parsed_index(file, n_bytes)
+        except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
+            why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
+            why = str(error) if isinstance(error, ValueError) else why
+            raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
 
 
-def _why(path, error):
-    if os.path.getsize(path) == 0:
-        return "the file is empty"
-    if isinstance(error, zipfile.BadZipFile):
-        return "it is cut, damaged, or another kind of file"
-    return str(error)
+def _parsed_index(file, n_bytes):
+    with zipfile.ZipFile(file) as archive:
+        for info in map(archive.getinfo, ("header.json", "vectors.npy")):
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > n_bytes:
+                raise ValueError(f"{info.filename} in it would unfold to more than it is")  # perhaps to gigabytes
+        header = _checked_header(json.loads(archive.read("header.json")))
+        with archive.open("vectors.npy") as member:
+            matrix = _read_matrix(member, archive.getinfo("vectors.npy").file_size)
+    if len(matrix) != len(header["paths"]):
+        raise ValueError(f"{len(header['paths'])} paths but {len(matrix)} vectors")
+    return header, matrix
 
 
 def _checked_header(header):
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
         raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
-    texts = [header[name] for name in ("method", "metric", "base", "image_dir")] + header["paths"]
-    lists = [header[name] for name in ("stamps", "failed")]
-    if not (all(isinstance(text, str) for text in texts) and all(isinstance(part, list) for part in lists)):
+    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here")] + header["paths"]
+    texts += [text for path, reason in header["failed"] for text in (path, reason)]
+    texts += [path for path, _ in header["stamps"]]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
         raise ValueError("its header is damaged")
     if header["metric"] not in similarity.METRICS:
         raise ValueError(f"its metric {header['metric']!r} is not one of {', '.join(similarity.METRICS)}")
+    header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 
 
 def _read_matrix(member, n_bytes):
     np.lib.format.read_magic(member)
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
-    if len(shape) != 2 or fortran or dtype != np.dtype("<f4"):
+    if len(shape) != 2 or min(shape) < 1 or fortran or dtype != np.dtype("<f4"):
         raise ValueError(f"its vectors are {dtype} of shape {shape}, not a float32 matrix")
     if shape[0] * shape[1] * dtype.itemsize != n_bytes - member.tell():
         raise ValueError(f"it declares vectors of shape {shape}, which does not match its {n_bytes} bytes")

@@ -33,6 +33,7 @@ def cosine_similarity(v1, v2):
     return _cosine(*_two_vectors(v1, v2))
 
 
+@np.errstate(over="ignore")
 def euclidean_distance(v1, v2):
     """The length of the straight line between two points: the root of the summed squared differences.
 
@@ -86,7 +87,6 @@ def _cosine_of_extremes(v1, v2):
     return _cosine(v1 / largest1, v2 / largest2)
 
 
-@np.errstate(over="ignore")
 def _length(vector):
     length = float(np.linalg.norm(vector))
     if 1e-140 < length < 1e140:
