@@ -25,6 +25,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,8 +52,8 @@ class Exercise:
     bought : str
         One sentence for the reader who got it right: what this is good for.
     slips : dict of str to callable
-        Likely cause in words -> a function that makes this mistake. Where the learner's answer equals its answer, the
-        words are shown.
+        Likely cause in words -> a function that makes this mistake. Where it explains all wrong answers of the learner's
+        function, the words are shown.
     forbidden : tuple of callable
         The package's own functions for the same task; they refuse to work while the learner's function runs.
     judge : callable, optional
@@ -151,11 +152,12 @@ def check(function, seed=None, points=1.0):
     if _is_blank(function):
         return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
     cases = [case for rng in _generators(seed) for case in exercise.cases(rng)]
-    complaints = [_complaint(exercise, function, case) for case in cases]
-    passed = [not complaint for complaint in complaints]
+    attempts = [_attempt(exercise, function, case) for case in cases]
+    passed = [not attempt.complaint for attempt in attempts]
     if all(passed):
         return Score(points, CORRECT, exercise.bought, passed)
-    return Score(points * sum(passed) / len(passed), NOT_YET, next(filter(None, complaints)), passed)
+    message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, attempts)
+    return Score(points * sum(passed) / len(passed), NOT_YET, message, passed)
 
 
 def hint(name, tier=1):
@@ -255,8 +257,16 @@ def _generators(seed):
     return [np.random.default_rng(0), np.random.default_rng()]
 
 
-def _complaint(exercise, function, case):
-    """What is wrong with the function's answer in one case; an empty string if nothing is."""
+class Attempt(NamedTuple):
+    """What a function made of one case; the complaint is empty where it is right."""
+
+    case: tuple
+    expected: object
+    got: object
+    complaint: str
+
+
+def _attempt(exercise, function, case):
     expected = exercise.solution(*copy.deepcopy(case))
     given = copy.deepcopy(case)
     printed = io.StringIO()
@@ -265,23 +275,15 @@ def _complaint(exercise, function, case):
             got, error = function(*given), None
         except (Exception, SystemExit) as caught:
             got, error = None, caught
-    reason = _reason(exercise, case, given, expected, got, error, printed.getvalue())
-    return f"The call:  {_call(exercise, case)}\n{reason}" if reason else ""
-
-
-def _reason(exercise, case, given, expected, got, error, printed):
     if error is not None:
-        return _about_error(error)
-    if not same(given, case):
-        return "It changed its input. Work on a copy: the caller still needs the original."
-    if got is None and expected is not None:
-        return _about_nothing(expected, printed)
-    if exercise.judge is not None:
-        wrong = exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
-        return wrong and f"Came:      {_short(got)}\n{wrong}"
-    if same(got, expected):
-        return ""
-    return f"Expected:  {_short(expected)}\nCame:      {_short(got)}{_about_answer(exercise, case, expected, got)}"
+        reason = _about_error(error)
+    elif not same(given, case):
+        reason = "It changed its input. Work on a copy: the caller still needs the original."
+    elif got is None and expected is not None:
+        reason = _about_nothing(expected, printed.getvalue())
+    else:
+        reason = _about_answer(exercise, case, expected, got)
+    return Attempt(case, expected, got, f"The call:  {_call(exercise, case)}\n{reason}" if reason else "")
 
 
 def _about_error(error):
@@ -299,13 +301,24 @@ def _about_nothing(expected, printed):
 
 
 def _about_answer(exercise, case, expected, got):
+    if exercise.judge is not None:
+        wrong = exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
+        return wrong and f"Came:      {_short(got)}\n{wrong}"
+    if same(got, expected):
+        return ""
+    shapes = np.shape(got) if _is_numeric(got) else (), np.shape(expected) if _is_numeric(expected) else ()
+    about_shape = "" if shapes[0] == shapes[1] else f"\nThe shape is {shapes[0]}; it should be {shapes[1]}."
+    return f"Expected:  {_short(expected)}\nCame:      {_short(got)}{about_shape}"
+
+
+def _likely_cause(exercise, attempts):
+    # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
+    wrong = [attempt for attempt in attempts if attempt.complaint]
     for cause, slip in exercise.slips.items():
         with contextlib.suppress(Exception):
-            slipped = slip(*copy.deepcopy(case))
-            if same(slipped, got) and not same(slipped, expected):
+            answers = [slip(*copy.deepcopy(attempt.case)) for attempt in wrong]
+            if all(same(answer, attempt.got) for answer, attempt in zip(answers, wrong)):
                 return f"\nLikely cause: {cause}"
-    if np.shape(got) != np.shape(expected):
-        return f"\nThe shape is {np.shape(got)}; it should be {np.shape(expected)}."
     return ""
 
 
