@@ -19,7 +19,9 @@ def pytest_configure(config):
     (profile / "ipython_kernel_config.py").write_text(KERNEL_CONFIG, encoding="utf-8")
     os.environ["IPYTHONDIR"] = config.ipython_folder.name  # not the user's own start-up files and history
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one the user installed
-    os.environ.pop("MPLBACKEND", None)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(config.rootpath), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    for name in ("IMSEARCH_DATA", "MPLBACKEND"):
+        os.environ.pop(name, None)
 
 
 def pytest_unconfigure(config):

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 NOTEBOOKS = REPOSITORY / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-INSTEAD_OF_WIDGET = "This is interactive: run the cell to use it."
+INSTEAD_OF_WIDGET = "(Sliders appear here when this cell is run in JupyterLab.)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -1,8 +1,10 @@
-"""Take pictures of a web page from top to bottom, so that a notebook can be looked at as a reader sees it.
+"""Take pictures of a notebook from top to bottom, so that it can be looked at as a reader sees it.
 
-    python tests/notebooks/screenshot.py PAGE.html DIR [--width 1280] [--height 1600]
+    python tests/notebooks/screenshot.py notebooks/04_the_engine.ipynb DIR    in JupyterLab, after Run All
+    python tests/notebooks/screenshot.py PAGE.html DIR                        the web page that execute.py wrote
 
-writes DIR/PAGE_00.png, PAGE_01.png ... with headless Chromium.
+writes DIR/NAME_00.png, NAME_01.png ... with headless Chromium. Web pages are shown without the network, so their formulas
+stay as they are typed.
 """
 
 import argparse
@@ -13,35 +15,54 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser.chromium import launch_chromium  # noqa: E402
+from tests.browser.lab import running_lab  # noqa: E402
+
+WIDTH = 1280
+SLICE = 1600  # pixels
+LONGEST = 30_000
+NOTEBOOK_HEIGHT = """() => {
+    const notebook = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer');
+    return innerHeight - notebook.clientHeight + notebook.scrollHeight;
+}"""
 
 
-def photograph(page_file, folder, width, height):
-    """Save slices of the page, each `height` pixels high; returns their paths."""
+def photograph_page(page, folder, name):
+    """Save the page in slices from top to bottom; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.route("http*://**", lambda route: route.abort())  # nothing from the network, so no waiting for it
-        page.goto(page_file.resolve().as_uri())
-        full = page.evaluate("document.documentElement.scrollHeight")
-        slices = []
-        for number, top in enumerate(range(0, full, height)):
-            clip = {"x": 0, "y": top, "width": width, "height": min(height, full - top)}
-            slices.append(folder / f"{page_file.stem}_{number:02d}.png")
-            page.screenshot(path=slices[-1], clip=clip, full_page=True)
-        browser.close()
-    return slices
+    full = min(LONGEST, page.evaluate("document.documentElement.scrollHeight"))
+    paths = []
+    for number, top in enumerate(range(0, full, SLICE)):
+        clip = {"x": 0, "y": top, "width": WIDTH, "height": min(SLICE, full - top)}
+        paths.append(folder / f"{name}_{number:02d}.png")
+        page.screenshot(path=paths[-1], clip=clip, full_page=True)
+    return paths
+
+
+def photograph_notebook(chromium, path, folder):
+    """Run a notebook in JupyterLab and photograph it in a window that is as high as the notebook."""
+    with running_lab(chromium) as lab:
+        page = lab.run(path.name)
+        page.wait_for_timeout(1000)  # formulas and widgets are drawn after the cells have run
+        page.set_viewport_size({"width": WIDTH, "height": min(LONGEST, page.evaluate(NOTEBOOK_HEIGHT))})
+        page.wait_for_timeout(1000)
+        return photograph_page(page, folder, path.stem)
+
+
+def photograph_html(chromium, path, folder):
+    page = chromium.new_page(viewport={"width": WIDTH, "height": SLICE})
+    page.route("http*://**", lambda route: route.abort())
+    page.goto(path.resolve().as_uri())
+    return photograph_page(page, folder, path.stem)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("page", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--width", type=int, default=1280)
-    parser.add_argument("--height", type=int, default=1600)
+    parser.add_argument("file", type=Path, help="a notebook of notebooks/, or a web page")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
     options = parser.parse_args()
-    for path in photograph(options.page, options.folder, options.width, options.height):
-        print(path)
+    photograph = photograph_notebook if options.file.suffix == ".ipynb" else photograph_html
+    with sync_playwright() as playwright:
+        print(*photograph(launch_chromium(playwright), options.file, options.folder), sep="\n")
 
 
 if __name__ == "__main__":

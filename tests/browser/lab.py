@@ -1,0 +1,104 @@
+"""A real JupyterLab on a copy of the notebooks, and a browser to open them in."""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import REPOSITORY
+from tests.browser.server import TOKEN, Server, free_port
+
+# Nothing that moves, asks or saves while a test looks; and every cell in the page, not only those in view.
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "docmanager-extension/plugin": {"autosave": False},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+}
+
+# Run All is lost when it comes before the kernel's socket is up, so wait for each thing in turn.
+RUN_ALL = """async path => {
+    const pause = () => new Promise(resolve => setTimeout(resolve, 50));
+    while (!window.jupyterapp) await pause();
+    const app = window.jupyterapp;
+    await app.restored;
+    let panel;
+    while (!(panel = [...app.shell.widgets('main')].find(widget => widget.context?.path === path))) await pause();
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    while (panel.sessionContext.session?.kernel?.connectionStatus !== 'connected') await pause();
+    app.shell.activateById(panel.id);
+    await app.commands.execute('notebook:run-all-cells');
+    return [...panel.content.model.cells].flatMap(cell => cell.type !== 'code' ? [] :
+        cell.outputs.toJSON().filter(output => output.output_type === 'error').map(output => output.evalue));
+}"""
+
+
+class Lab:
+    """JupyterLab's server, and a browser that opens its notebooks."""
+
+    def __init__(self, server, chromium):
+        self.server = server
+        self.chromium = chromium
+
+    def run(self, name):
+        """Open a notebook, run all cells, and return the page; no cell may have raised an error.
+
+        Parameters
+        ----------
+        name : str
+            Of a file in notebooks/.
+        """
+        page = self.chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(f"{self.server.url}/lab/tree/notebooks/{name}?token={TOKEN}&reset")
+        errors = page.evaluate(RUN_ALL, f"notebooks/{name}")
+        assert errors == []
+        return page
+
+
+@contextlib.contextmanager
+def running_lab(chromium):
+    """A `Lab` in a temporary folder, stopped and removed at the end."""
+    # Not pytest's own temporary folder: the names of sockets below it would become too long.
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        no_checkpoints = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(REPOSITORY / "notebooks", folder / "course" / "notebooks", ignore=no_checkpoints)
+        write_settings(folder / "settings")
+        server = start_lab(folder)
+        try:
+            yield Lab(server, chromium)
+        finally:
+            server.stop()
+
+
+def write_settings(folder):
+    for plugin, values in SETTINGS.items():
+        path = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def start_lab(folder):
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
+        f"--ServerApp.root_dir={folder / 'course'}",
+        *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly", "--LabApp.news_url="),
+    ]
+    if sys.platform == "linux":
+        command.append("--KernelManager.transport=ipc")  # no ports that another process could take in between
+    environment = os.environ | {
+        "PYTHONPATH": str(REPOSITORY),
+        "IMSEARCH_DATA": str(REPOSITORY / "data"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "run"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    return Server(command, port, folder / "server.log", patience=60, env=environment)

@@ -1,0 +1,168 @@
+"""The notebooks read as data: executed in order, in rhythm, with alt text, with links that lead somewhere."""
+
+import base64
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests import REPOSITORY
+
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+MAY_RAISE = {"raises-exception", "nbval-raises-exception"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+MAX_BYTES = 1_500_000
+MAX_FIGURE_WIDTH = 1000  # pixels: the width of a cell of JupyterLab in a window of 1280
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def tags(cell):
+    return set(cell["metadata"].get("tags", []))
+
+
+def cells(path, kind):
+    return [cell for cell in read(path)["cells"] if cell["cell_type"] == kind]
+
+
+def prose(path):
+    """All Markdown, without the blocks of code in it."""
+    return re.sub(r"```.*?```", "", "\n\n".join(map(source, cells(path, "markdown"))), flags=re.S)
+
+
+def headings(path):
+    """(level, text) of each heading, in order."""
+    return [(len(marks), text.strip()) for marks, text in re.findall(r"^(#+) +(.*)$", prose(path), flags=re.M)]
+
+
+def outputs(path):
+    return [output for cell in cells(path, "code") for output in cell["outputs"]]
+
+
+def links(path):
+    return re.findall(r"\]\(([^)\s]+)\)", prose(path)) + re.findall(r'(?:href|src)="([^"]+)"', prose(path))
+
+
+def anchors(path):
+    """The ids that JupyterLab gives to headings, and those that are written out."""
+    return {text.replace(" ", "-") for _, text in headings(path)} | set(re.findall(r'id="([^"]+)"', prose(path)))
+
+
+@each_notebook
+def test_executed_in_order_in_a_fresh_kernel(path):
+    counts = [cell["execution_count"] for cell in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_no_error_among_the_outputs_but_where_tagged(path):
+    for cell in cells(path, "code"):
+        if not tags(cell) & MAY_RAISE:
+            assert [output for output in cell["outputs"] if output["output_type"] == "error"] == []
+
+
+@each_notebook
+def test_nothing_is_written_to_stderr(path):
+    assert [output["text"] for output in outputs(path) if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_every_figure_says_what_is_to_be_seen(path):
+    for output in outputs(path):
+        for kind in ("image/png", "image/jpeg"):
+            if kind in output.get("data", {}):
+                assert len(output["metadata"].get(kind, {}).get("alt", "")) >= 20, "a figure without alt text"
+    for image in re.findall(r"<img [^>]*>", prose(path)):
+        assert re.search(r'alt="[^"]+"', image), image
+    assert "![](" not in prose(path)
+
+
+@each_notebook
+def test_no_figure_is_wider_than_a_cell(path):
+    for output in outputs(path):
+        if "image/png" in output.get("data", {}):
+            picture = Image.open(io.BytesIO(base64.b64decode("".join(output["data"]["image/png"]))))
+            assert picture.width <= MAX_FIGURE_WIDTH
+
+
+@each_notebook
+def test_no_widget_is_stored(path):
+    assert "widgets" not in read(path)["metadata"]
+    assert not any(WIDGET_VIEW in output.get("data", {}) for output in outputs(path)), "run tests/notebooks/execute.py"
+
+
+@each_notebook
+def test_small_enough_to_be_shown_on_the_web(path):
+    assert path.stat().st_size <= MAX_BYTES
+
+
+@each_notebook
+def test_one_title_and_no_level_of_heading_is_skipped(path):
+    levels = [level for level, _ in headings(path)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(deeper <= level + 1 for level, deeper in zip(levels, levels[1:]))
+
+
+@each_notebook
+def test_code_cells_can_be_held_in_the_head(path):
+    lengths = [len(source(cell).splitlines()) for cell in cells(path, "code") if "listing" not in tags(cell)]
+    assert max(lengths) <= 20
+    assert sum(length <= 10 for length in lengths) >= 0.9 * len(lengths), sorted(lengths)
+
+
+@each_notebook
+def test_never_more_than_two_code_cells_in_a_row(path):
+    kinds = "".join(cell["cell_type"][0] for cell in read(path)["cells"])
+    assert "ccc" not in kinds
+
+
+@each_notebook
+def test_no_star_import(path):
+    assert not any("import *" in source(cell) for cell in cells(path, "code"))
+
+
+@each_notebook
+def test_opens_with_its_question_and_its_minutes_and_closes_with_recap_and_exercises(path):
+    opening = prose(path).split("\n## ")[0]
+    assert "?" in opening
+    assert re.search(r"\d+ minutes", opening)
+    texts = [text for _, text in headings(path)]
+    assert any(text.startswith("Recap") for text in texts)
+    assert any(text.startswith("Exercise") for text in texts)
+
+
+@each_notebook
+def test_links_to_the_notebooks_before_and_after(path):
+    place = NOTEBOOKS.index(path)
+    for neighbour in NOTEBOOKS[max(0, place - 1) : place] + NOTEBOOKS[place + 1 : place + 2]:
+        assert neighbour.name in {link.split("#")[0] for link in links(path)}
+
+
+@each_notebook
+def test_every_relative_link_leads_somewhere(path):
+    for link in links(path):
+        if "://" in link or link.startswith(("data:", "mailto:", "attachment:")):
+            continue
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        assert target.exists(), link
+        if anchor and target.suffix == ".ipynb":
+            assert anchor in anchors(target), link
+
+
+@each_notebook
+def test_no_path_of_the_machine_it_was_made_on(path):
+    text = path.read_text(encoding="utf-8")
+    for root in (REPOSITORY, Path.home()):
+        assert len(root.parts) < 2 or f"{root.as_posix()}/" not in text
