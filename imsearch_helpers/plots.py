@@ -9,11 +9,14 @@ import io
 import math
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from PIL import Image
 
 from .images import ImageError, load_image, printable
-from .vectors import image_to_histogram
+from .similarity import cosine_similarity
+from .vectors import image_to_histogram, image_to_vector_simple
 
 # M. Okabe and K. Ito, Color Universal Design, 2008: told apart with every common kind of colour vision.
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE, GREY = (
@@ -88,8 +91,12 @@ def _bundle(fig, alt):
 
 
 def _png(fig):
+    # What fig.savefig does, without its rehearsal, which would take a slider twice as long.
+    fig.set_dpi(DPI)
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -182,32 +189,41 @@ def _alt_of_results(results, relevant):
 
 
 def show_search_process(query, vector, results):
-    """The whole course in one figure: picture, vector, angle, ranking.
+    """The whole course in one figure: picture, vector, angles, ranking.
 
     Parameters
     ----------
     query : str, Path, PIL.Image.Image or ndarray
     vector : ndarray, shape (n_dims,)
-        The query's colour histogram: red, green and blue counts one after another.
+        The query's colour histogram: red, green and blue bins one after another. Of 30 to 60 numbers, bars can be told apart.
     results : list of SearchResult
-        Scored by cosine; four of them are drawn.
+        Scored by cosine, best first; the first four are drawn. Choose some whose angles lie 10 degrees apart and more.
 
     Returns
     -------
     Figure
     """
     results = list(results)[:4]
-    figure = new_figure(9.4, 3.4, "Four steps. A picture; its colours counted, as bars: the vector; arrows that start at "
-                        "one point, the more alike two pictures are the smaller the angle between their arrows; "
-                        "and the pictures ranked by that angle.")  # fmt: skip
-    left, middle, angle, right = figure.subfigures(1, 4, width_ratios=[1.1, 1.6, 1.5, 2.1])
-    for part, title in zip((left, middle, angle, right), ("1. a picture", "2. its vector", "3. angles", "4. a ranking")):
-        part.suptitle(title, fontsize=12, fontweight="bold")
-    show_picture(left.subplots(), query, "a grid of numbers")
-    draw_histogram(middle.subplots(), vector)
-    _draw_angles(angle.subplots(), results)
-    for place, (panel, result) in enumerate(zip(right.subplots(2, 2).ravel(), results), start=1):
-        show_picture(panel, result.path, f"{place}. cos = {result.score:.3f}")
+    angles = [math.degrees(math.acos(min(1.0, result.score))) for result in results]
+    figure = new_figure(9.4, 3.5, "Four steps from left to right. A picture; its vector, drawn as bars; an arrow for each of "
+                        f"{len(results)} other pictures, at angles of {', '.join(f'{angle:.0f}' for angle in angles)} degrees "
+                        "from the query's arrow; and the same pictures ranked, the smallest angle first.")  # fmt: skip
+    figure.set_layout_engine("none")
+    for left, title in ((0.09, "1. a picture"), (0.315, "2. its vector"), (0.57, "3. angles"), (0.87, "4. a ranking")):
+        figure.text(left, 0.93, title, ha="center", fontsize=12, fontweight="bold")
+    show_picture(figure.add_axes([0.01, 0.26, 0.16, 0.43]), query)
+    figure.text(0.09, 0.14, "a grid of numbers", ha="center", fontsize=9)
+    bars = figure.add_axes([0.22, 0.26, 0.19, 0.43])
+    draw_histogram(bars, vector)
+    bars.set(xlabel="", ylabel="", yticks=[])
+    figure.text(0.315, 0.14, f"{len(vector)} numbers, drawn as bars", ha="center", fontsize=9)
+    _draw_angles(figure.add_axes([0.44, 0.1, 0.3, 0.8]), query, results, angles)
+    figure.text(0.59, 0.05, "a smaller angle: more alike", ha="center", fontsize=9)
+    for place, result in enumerate(results):
+        panel = figure.add_axes([0.765 + 0.12 * (place % 2), 0.5 - 0.43 * (place // 2), 0.11, 0.3])
+        show_picture(panel, result.path, f"{place + 1}. cos {result.score:.3f}")
+    for left in (0.18, 0.42, 0.74):
+        figure.text(left, 0.47, "→", ha="center", va="center", fontsize=20, color=GREY)
     return figure
 
 
@@ -221,8 +237,12 @@ def draw_histogram(axes, vector):
     """
     bins = len(vector) // 3
     for i, (name, colour) in enumerate(CHANNELS.items()):
-        places = np.arange(i * bins, (i + 1) * bins)
-        axes.bar(places, vector[places], width=1, color=colour, hatch=HATCHES[name])
+        part = slice(i * bins, (i + 1) * bins)
+        # One shape for all bars of a channel: a hundred separate bars would take too long beside a slider.
+        edges = np.arange(i * bins, (i + 1) * bins + 1) - 0.5
+        axes.stairs(vector[part], edges, fill=True, facecolor=colour, edgecolor="black", linewidth=0, hatch=HATCHES[name])
+    axes.set_xlim(-1, 3 * bins)
+    axes.set_ylim(bottom=0)
     axes.set_xticks(np.arange(3) * bins + (bins - 1) / 2, list(CHANNELS))
     axes.tick_params(axis="x", length=0)
     axes.set_xlabel(f"{bins} bins a channel, each from dark to bright")
@@ -230,20 +250,23 @@ def draw_histogram(axes, vector):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_angles(axes, results):
-    angles = [math.degrees(math.acos(min(1.0, result.score))) for result in results]
-    _arrow(axes, 0, "black", "query")
-    for place, (degrees, colour) in enumerate(zip(angles, (BLUE, ORANGE, PURPLE, GREEN)), start=1):
-        _arrow(axes, degrees, colour, f"{place}.: {degrees:.0f}°")
-    axes.set(xlim=(-0.05, 1.35), ylim=(-0.12, 1.15), aspect="equal", xticks=[], yticks=[])
-    axes.set_xlabel("a smaller angle: more alike")
+def _draw_angles(axes, query, results, angles):
+    _arrow(axes, 0, "black", "", query)
+    for result, degrees, colour in zip(results, angles, (BLUE, GREEN, RED, PURPLE)):
+        _arrow(axes, degrees, colour, f"{degrees:.0f}°", result.path)
+    top = 1.2 * math.sin(math.radians(max(angles)))
+    axes.set(xlim=(-0.05, 1.42), ylim=(-0.2, max(0.6, top) + 0.2), aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
+    axes.patch.set_visible(False)
 
 
-def _arrow(axes, degrees, colour, label):
+def _arrow(axes, degrees, colour, label, image):
     x, y = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    axes.add_patch(FancyArrowPatch((0, 0), (x, y), arrowstyle="-|>", mutation_scale=14, color=colour, linewidth=2))
-    axes.text(1.05 * x, 1.05 * y, label, color=colour, va="center", fontsize=9)
+    axes.add_patch(FancyArrowPatch((0, 0), (x, y), arrowstyle="-|>", mutation_scale=14, color=colour, linewidth=2,
+                                   shrinkA=0, shrinkB=0))  # fmt: skip
+    axes.text(0.8 * x, 0.8 * y, label, fontsize=9, ha="center", va="center",
+              bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+    show_picture(axes.inset_axes([1.2 * x - 0.15, 1.2 * y - 0.15, 0.3, 0.3], transform=axes.transData), image)
 
 
 def score_shares(query, match, vectorize=image_to_histogram, bins=32):
@@ -304,24 +327,32 @@ def explain_match(query, match, vectorize=image_to_histogram, bins=32):
     Figure
     """
     shares = score_shares(query, match, vectorize, bins)
-    figure = new_figure(9.4, 3.1, "")
-    bars, first, second = figure.subplots(1, 3, width_ratios=[1.7, 1, 1])
+    strongest = np.sort(shares, axis=None)[-3:].sum()
+    figure = new_figure(9.4, 3.2, f"Left, bars: the share of each colour bin in the score of {shares.sum():.3f}; the three "
+                        f"highest of {shares.size} bars add up to {strongest:.3f}. ")  # fmt: skip
+    figure.set_layout_engine("none")  # a fixed layout is drawn three times as fast
+    bars = figure.add_axes([0.07, 0.17, 0.38, 0.7])
     draw_histogram(bars, shares.ravel())
     bars.set_ylabel("share of the score")
-    bars.set_title(f"score {shares.sum():.3f} = the sum of these bars", fontsize=10)
-    # A colour that is rare in one picture and common in the other gives a few pixels a lot; they may overflow the scale.
-    brightest = max(np.percentile(pixel_shares(image, shares), 98) for image in (query, match))
-    for panel, image, name in ((first, query, "query"), (second, match, "match")):
-        painted = panel.imshow(pixel_shares(image, shares), cmap="magma", vmin=0, vmax=brightest)
-        panel.set(xticks=[], yticks=[])
-        panel.set_title(f"{name}: where it comes from", fontsize=10)
-    scale = figure.colorbar(painted, ax=[first, second], shrink=0.8, ticks=[0, brightest])
-    scale.ax.set_yticklabels(["nothing", "most"])
-    outside = np.mean([border_part(pixel_shares(image, shares)) for image in (query, match)])
-    figure.alt = (f"Left, bars: the share of each colour bin in the score of {shares.sum():.3f}. Right, both pictures "
-                  f"painted by how much each pixel adds; the outermost fifth on each side, mostly background, holds "
-                  f"{outside:.0%} of the score.")  # fmt: skip
+    bars.set_title(f"score {shares.sum():.3f}; three of the {shares.size} bars make {strongest:.3f} of it", fontsize=10)
+    painted = [pixel_shares(image, shares) for image in (query, match)]
+    _paint(figure, painted)
+    wall = np.mean([border_part(pixels) for pixels in painted])
+    figure.alt += ("Right, both pictures painted by how much each pixel adds; the outermost fifth on each side, mostly "
+                   f"background, holds {wall:.0%} of the score.")  # fmt: skip
     return figure
+
+
+def _paint(figure, painted):
+    # A colour that is rare in one picture and common in the other gives a few pixels a lot; they may overflow the scale.
+    brightest = max(np.percentile(pixels, 98) for pixels in painted)
+    for left, name, pixels in zip((0.485, 0.745), ("query", "match"), painted):
+        panel = figure.add_axes([left, 0.17, 0.24, 0.7], xticks=[], yticks=[])
+        image = panel.imshow(pixels, cmap="magma", vmin=0, vmax=brightest)
+        panel.set_title(f"the {name}, painted", fontsize=10)
+    scale = figure.colorbar(image, cax=figure.add_axes([0.625, 0.08, 0.22, 0.03]), orientation="horizontal", ticks=[])
+    scale.ax.text(-0.03, 0.5, "adds nothing", transform=scale.ax.transAxes, ha="right", va="center", fontsize=9)
+    scale.ax.text(1.03, 0.5, "adds most", transform=scale.ax.transAxes, ha="left", va="center", fontsize=9)
 
 
 def border_part(painted, border=0.2):
@@ -342,3 +373,270 @@ def border_part(painted, border=0.2):
     height, width = painted.shape
     top, left = round(border * height), round(border * width)
     return float(1 - painted[top : height - top, left : width - left].sum() / painted.sum())
+
+
+def show_scores(images, scores, title):
+    """A table of scores, every picture against every picture: each row's best but itself is framed.
+
+    Parameters
+    ----------
+    images : list of str, Path, PIL.Image.Image or ndarray
+    scores : array_like, shape (n_images, n_images)
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    scores = np.asarray(scores, dtype=float)
+    n_images = len(images)
+    others = np.where(np.eye(n_images, dtype=bool), -np.inf, scores)
+    best = others.argmax(axis=1)
+    figure = new_figure(0.85 * (n_images + 1), 0.85 * (n_images + 1) + 0.4, _alt_of_scores(scores, best))
+    figure.suptitle(title, fontsize=11)
+    panels = figure.subplots(n_images + 1, n_images + 1)
+    panels[0, 0].set_axis_off()
+    for i, image in enumerate(images):
+        show_picture(panels[0, i + 1], image)
+        show_picture(panels[i + 1, 0], image)
+    for (row, column), score in np.ndenumerate(scores):
+        _draw_score(panels[row + 1, column + 1], score, itself=row == column, best=column == best[row])
+    return figure
+
+
+def _draw_score(axes, score, itself, best):
+    axes.set(xticks=[], yticks=[], facecolor="#DDDDDD" if itself else "white")
+    axes.text(0.5, 0.5, f"{score:.3f}", transform=axes.transAxes, ha="center", va="center",
+              fontweight="bold" if best else "normal", color=GREY if itself else "black")  # fmt: skip
+    _frame(axes, BLUE if best else "#CCCCCC", 3 if best else 1)
+
+
+def _alt_of_scores(scores, best):
+    rows = "; ".join(
+        f"row {i}: {', '.join(f'{score:.3f}' for score in row)}, best other: {best[i - 1] + 1}"
+        for i, row in enumerate(scores, start=1)
+    )
+    return f"A table of scores, {len(scores)} pictures against the same {len(scores)}. {rows}."
+
+
+def draw_times(curves, xlabel, title, alt, ylabel="milliseconds a query"):
+    """Curves on two logarithmic axes, each labelled at its end; what was calculated rather than measured is dashed.
+
+    Parameters
+    ----------
+    curves : dict of str to (list of number, list of number)
+        Name -> places and values. A name with "extrapolated" in it is drawn dashed and without markers.
+    xlabel, title, alt, ylabel : str
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(7, 3.6, alt)
+    axes = figure.subplots()
+    looks = zip((RED, RED, BLUE, GREEN) if len(curves) > 1 else (BLUE,), "os^D")
+    for (name, (places, values)), (colour, marker) in zip(curves.items(), looks):
+        calculated = "extrapolated" in name
+        axes.plot(places, values, "--" if calculated else "-", color=colour, marker="" if calculated else marker)
+        axes.annotate(name, (places[-1], values[-1]), (6, 0), textcoords="offset points", color=colour, va="center")
+    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
+    axes.margins(x=0.18)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def draw_cost(n_bytes, bandwidth, measured):
+    """What one query costs: the time that memory needs to deliver the matrix, and the time that was measured.
+
+    Parameters
+    ----------
+    n_bytes : int
+        The matrix's size.
+    bandwidth : float
+        In gigabytes per second.
+    measured : float
+        In milliseconds.
+
+    Returns
+    -------
+    Figure
+    """
+    floor = n_bytes / (bandwidth * 1e6)
+    alt = f"Two bars for a matrix of {n_bytes / 1e6:.1f} MB: memory's floor {floor:.3f} ms, measured {measured:.3f} ms."
+    figure = new_figure(6, 1.9, alt)
+    axes = figure.subplots()
+    bars = axes.barh(["measured", "memory's floor"], [measured, floor], color=[BLUE, ORANGE], hatch=["", "//"])
+    axes.bar_label(bars, [f" {value:.3f} ms" for value in (measured, floor)])
+    axes.set(xlabel="milliseconds a query", title=f"{n_bytes / 1e6:.1f} MB to read")
+    axes.margins(x=0.2)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+# Notebook 01: flattening
+
+ROW_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+
+
+def show_flatten_process():
+    """How a picture becomes a vector, shown on sixteen pixels: the grid, a bar for each pixel, the vector.
+
+    Returns
+    -------
+    Figure
+    """
+    grid = np.arange(10, 170, 10, dtype=np.uint8).reshape(4, 4)
+    figure = new_figure(9.4, 3.9, "Left, a grid of four rows and four columns with the values 10, 20, 30 and so on to 160 "
+                        "written in. Middle, sixteen bars of these heights, the four of row 0 first, then row 1, row 2 and "
+                        "row 3. Right, the vector: the same sixteen numbers in one column, divided by 255, "
+                        "from 0.04 to 0.63.")  # fmt: skip
+    picture, bars, vector = figure.subplots(1, 3, width_ratios=[1.15, 1.9, 0.75])
+    _draw_numbered_grid(picture, grid)
+    picture.set_title("1. the picture: 4 rows x 4 columns", fontsize=11)
+    picture.set_yticks(range(4), [f"row {row}" for row in range(4)])
+    _draw_bars_by_row(bars, grid)
+    bars.set_title("2. row after row: 16 bars", fontsize=11)
+    _draw_numbered_grid(vector, grid.reshape(16, 1), "{:.2f}", 1 / 255, aspect="auto")
+    vector.set_title("3. the vector: / 255", fontsize=11)
+    vector.set_yticks(range(16), range(16), fontsize=8)
+    vector.set_ylabel("place in the vector")
+    return figure
+
+
+def _draw_numbered_grid(axes, grid, text="{:.0f}", scale=1.0, aspect="equal"):
+    """Pixels with their values written in; a frame in one colour around the pixels of each row of the 4 x 4 picture."""
+    axes.imshow(grid, cmap="gray", vmin=0, vmax=255, aspect=aspect)
+    for (row, column), value in np.ndenumerate(grid):
+        axes.text(column, row, text.format(value * scale), ha="center", va="center", color="white" if value < 120 else "black",
+                  fontsize=14 if len(grid) == 4 else 8)  # fmt: skip
+    rows_each = len(grid) // 4
+    for row, colour in enumerate(ROW_COLOURS):
+        frame = ((-0.46, row * rows_each - 0.46), grid.shape[1] - 0.08, rows_each - 0.08)
+        axes.add_patch(Rectangle(*frame, fill=False, edgecolor=colour, linewidth=3))
+    axes.set_xticks([])
+    axes.spines[:].set_visible(False)
+
+
+def _draw_bars_by_row(axes, grid):
+    width = grid.shape[1]
+    for row, (values, colour) in enumerate(zip(grid, ROW_COLOURS)):
+        places = np.arange(row * width, (row + 1) * width)
+        axes.bar(places, values, color=colour, width=0.85)
+        axes.text(places.mean(), values.max() + 8, f"row {row}", ha="center", color="black")
+    axes.set(xlabel="place in the vector", ylabel="grey value (0 black, 255 white)", ylim=(0, 255))
+    axes.set_xticks(range(grid.size))
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def show_pictures(pictures, titles, alt, columns=5):
+    """Pictures side by side; where they have few pixels, each pixel is a sharp square.
+
+    Parameters
+    ----------
+    pictures : list of str, Path, PIL.Image.Image or ndarray
+    titles : list of str
+        One for each.
+    alt : str
+    columns : int
+        How many in a row.
+
+    Returns
+    -------
+    Figure
+    """
+    columns = min(columns, len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    figure = new_figure(min(9.4, 3 * columns), (0.45 + min(3.0, 9.4 / columns)) * rows, alt)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel, picture, title in zip(panels, pictures, titles):
+        show_picture(panel, picture, title)
+    for panel in panels[len(pictures) :]:
+        panel.set_axis_off()
+    return figure
+
+
+def show_sizes(image, sizes):
+    """A picture shrunk to several sizes: what is left, its vector as bars, and what is lost, a row for each size.
+
+    Parameters
+    ----------
+    image : str, Path, PIL.Image.Image or ndarray
+        Brought to at most 256 pixels first.
+    sizes : list of int
+        Width and height to shrink to.
+
+    Returns
+    -------
+    Figure
+    """
+    grey = load_image(image, size=(256, 256)).convert("L")
+    grey.thumbnail((256, 256))
+    figure = new_figure(9.4, 2.6 * len(sizes), "")
+    rows = figure.subplots(len(sizes), 3, squeeze=False, width_ratios=[1, 2.1, 1])
+    lost = [_draw_size(panels, grey, size) for size, panels in zip(sizes, rows)]
+    figure.alt = "The picture in grey, shrunk, its vector as bars, and what is lost on enlarging it again: " + "; ".join(
+        f"at {size} x {size} pixels {size * size:,} numbers, {levels:.1f} of 255 grey levels lost on average"
+        for size, levels in zip(sizes, lost)
+    ) + "."  # fmt: skip
+    return figure
+
+
+def _draw_size(panels, grey, size):
+    small = grey.resize((size, size))
+    difference = np.abs(np.asarray(small.resize(grey.size), dtype=float) - np.asarray(grey, dtype=float))
+    vector = np.asarray(small).reshape(-1)  # (size, size) -> (size * size,)
+    panels[0].imshow(small, cmap="gray", vmin=0, vmax=255)
+    panels[0].set_title(f"{size} x {size} pixels", fontsize=10)
+    panels[1].stairs(vector, np.arange(vector.size + 1) - 0.5, fill=True, color=BLUE)
+    panels[1].set(xlabel="place in the vector", ylabel="grey value", ylim=(0, 255), xlim=(-0.5, vector.size - 0.5))
+    panels[1].set_title(f"its vector: {vector.size:,} numbers", fontsize=10)
+    panels[2].imshow(255 - difference, cmap="gray", vmin=0, vmax=255)
+    panels[2].set_title(f"lost (dark): {difference.mean():.1f} levels", fontsize=10)
+    for panel in panels[[0, 2]]:
+        panel.set(xticks=[], yticks=[])
+    return difference.mean()
+
+
+def show_shift(image, steps, other, most_steps=16):
+    """A picture of 64 x 64 grey pixels, the same moved down, where they differ, and how similar their vectors are.
+
+    Parameters
+    ----------
+    image : str, Path, PIL.Image.Image or ndarray
+    steps : int
+        By how many pixels it is moved; what leaves at the bottom comes in at the top.
+    other : str, Path, PIL.Image.Image or ndarray
+        A picture of something else, whose similarity is drawn for comparison.
+    most_steps : int
+        The end of the curve.
+
+    Returns
+    -------
+    Figure
+    """
+    vector = image_to_vector_simple(image)
+    moved = [np.roll(vector, 64 * step) for step in range(most_steps + 1)]  # 64 places on is one row down
+    similarities = [cosine_similarity(vector, each) for each in moved]
+    to_other = cosine_similarity(vector, image_to_vector_simple(other))
+    figure = new_figure(9.4, 2.7, f"The picture, the picture moved down by {steps} of 64 pixels, and where they differ. Their "
+                        f"similarity is {similarities[steps]:.3f}; to another picture it is {to_other:.3f}. A curve shows the "
+                        f"similarity for 0 to {most_steps} pixels.")  # fmt: skip
+    panels = figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.75])
+    shown = (vector, moved[steps], 1 - np.abs(moved[steps] - vector))
+    for panel, pixels, title in zip(panels, shown, ("the picture", f"moved down by {steps}", "where they differ")):
+        panel.imshow(pixels.reshape(64, 64), cmap="gray", vmin=0, vmax=1)
+        panel.set(xticks=[], yticks=[])
+        panel.set_title(title, fontsize=10)
+    _draw_similarity_by_steps(panels[3], similarities, steps, to_other)
+    return figure
+
+
+def _draw_similarity_by_steps(axes, similarities, steps, to_other):
+    axes.plot(similarities, color=BLUE, marker=".", label="to itself, moved")
+    axes.plot(steps, similarities[steps], color=RED, marker="D", markersize=8)
+    axes.axhline(to_other, color=GREY, linestyle="--", label="to another product")
+    axes.set(xlabel="moved down by (pixels)", ylabel="similarity (cosine)")
+    axes.set_title(f"similarity {similarities[steps]:.3f}", fontsize=10)
+    axes.legend(fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
