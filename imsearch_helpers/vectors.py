@@ -74,7 +74,7 @@ def image_to_histogram(image, bins=32):
     array([0.  , 0.33, 0.33, 0.  , 0.33, 0.  ], dtype=float32)
     """
     bins = _checked_bins(bins)
-    counts = np.array(load_image(image).histogram()).reshape(3, 256)  # channels x values
+    counts = np.fromiter(load_image(image).histogram(), dtype=np.int64).reshape(3, 256)  # channels x values
     first_values = -(-256 * np.arange(bins) // bins)  # the smallest value v with v * bins // 256 == bin
     folded = np.add.reduceat(counts, first_values, axis=1).reshape(-1)  # (3, bins) -> (3 * bins,)
     return (folded / folded.sum()).astype(np.float32)
