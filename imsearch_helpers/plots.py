@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from PIL import Image
@@ -438,9 +439,10 @@ def draw_times(curves, xlabel, title, alt, ylabel="milliseconds a query"):
     for (name, (places, values)), (colour, marker) in zip(curves.items(), looks):
         calculated = "extrapolated" in name
         axes.plot(places, values, "--" if calculated else "-", color=colour, marker="" if calculated else marker)
-        axes.annotate(name, (places[-1], values[-1]), (6, 0), textcoords="offset points", color=colour, va="center")
+        ends = {"textcoords": "offset points", "ha": "right", "color": colour}
+        axes.annotate(name, (places[-1], values[-1]), (0, 9) if calculated or len(curves) < 3 else (0, -16), **ends)
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
-    axes.margins(x=0.18)
+    axes.margins(x=0.08, y=0.15)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -491,16 +493,16 @@ def show_flatten_process():
                         "written in. Middle, sixteen bars of these heights, the four of row 0 first, then row 1, row 2 and "
                         "row 3. Right, the vector: the same sixteen numbers in one column, divided by 255, "
                         "from 0.04 to 0.63.")  # fmt: skip
-    picture, bars, vector = figure.subplots(1, 3, width_ratios=[1.15, 1.9, 0.75])
+    picture, bars, vector = figure.subplots(1, 3, width_ratios=[1.15, 1.9, 0.6])
     _draw_numbered_grid(picture, grid)
-    picture.set_title("1. the picture: 4 rows x 4 columns", fontsize=11)
+    picture.set_title("1. a picture: 4 rows", fontsize=11)
     picture.set_yticks(range(4), [f"row {row}" for row in range(4)])
     _draw_bars_by_row(bars, grid)
     bars.set_title("2. row after row: 16 bars", fontsize=11)
     _draw_numbered_grid(vector, grid.reshape(16, 1), "{:.2f}", 1 / 255, aspect="auto")
-    vector.set_title("3. the vector: / 255", fontsize=11)
+    vector.set_title("3. the vector", fontsize=11)
     vector.set_yticks(range(16), range(16), fontsize=8)
-    vector.set_ylabel("place in the vector")
+    vector.set(xlabel="value / 255", ylabel="place in the vector")
     return figure
 
 
@@ -529,33 +531,6 @@ def _draw_bars_by_row(axes, grid):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def show_pictures(pictures, titles, alt, columns=5):
-    """Pictures side by side; where they have few pixels, each pixel is a sharp square.
-
-    Parameters
-    ----------
-    pictures : list of str, Path, PIL.Image.Image or ndarray
-    titles : list of str
-        One for each.
-    alt : str
-    columns : int
-        How many in a row.
-
-    Returns
-    -------
-    Figure
-    """
-    columns = min(columns, len(pictures))
-    rows = math.ceil(len(pictures) / columns)
-    figure = new_figure(min(9.4, 3 * columns), (0.45 + min(3.0, 9.4 / columns)) * rows, alt)
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for panel, picture, title in zip(panels, pictures, titles):
-        show_picture(panel, picture, title)
-    for panel in panels[len(pictures) :]:
-        panel.set_axis_off()
-    return figure
-
-
 def show_sizes(image, sizes):
     """A picture shrunk to several sizes: what is left, its vector as bars, and what is lost, a row for each size.
 
@@ -570,8 +545,7 @@ def show_sizes(image, sizes):
     -------
     Figure
     """
-    grey = load_image(image, size=(256, 256)).convert("L")
-    grey.thumbnail((256, 256))
+    grey = _small_grey(image)
     figure = new_figure(9.4, 2.6 * len(sizes), "")
     rows = figure.subplots(len(sizes), 3, squeeze=False, width_ratios=[1, 2.1, 1])
     lost = [_draw_size(panels, grey, size) for size, panels in zip(sizes, rows)]
@@ -583,19 +557,83 @@ def show_sizes(image, sizes):
 
 
 def _draw_size(panels, grey, size):
-    small = grey.resize((size, size))
-    difference = np.abs(np.asarray(small.resize(grey.size), dtype=float) - np.asarray(grey, dtype=float))
-    vector = np.asarray(small).reshape(-1)  # (size, size) -> (size * size,)
+    small, difference = _shrink_and_enlarge(grey, size)
+    lowest, highest = _envelope(small.reshape(-1), most=400)  # (size, size) -> (size * size,)
+    edges = np.linspace(0, small.size, len(lowest) + 1)
     panels[0].imshow(small, cmap="gray", vmin=0, vmax=255)
     panels[0].set_title(f"{size} x {size} pixels", fontsize=10)
-    panels[1].stairs(vector, np.arange(vector.size + 1) - 0.5, fill=True, color=BLUE)
-    panels[1].set(xlabel="place in the vector", ylabel="grey value", ylim=(0, 255), xlim=(-0.5, vector.size - 0.5))
-    panels[1].set_title(f"its vector: {vector.size:,} numbers", fontsize=10)
+    panels[1].stairs(highest, edges, fill=True, color=SKY)
+    panels[1].stairs(lowest, edges, fill=True, color=BLUE)
+    panels[1].set(xlabel="place in the vector", ylabel="grey value", ylim=(0, 255), xlim=(0, small.size))
+    panels[1].set_title(f"its vector: {small.size:,} numbers", fontsize=10)
     panels[2].imshow(255 - difference, cmap="gray", vmin=0, vmax=255)
     panels[2].set_title(f"lost (dark): {difference.mean():.1f} levels", fontsize=10)
     for panel in panels[[0, 2]]:
         panel.set(xticks=[], yticks=[])
     return difference.mean()
+
+
+def _small_grey(image):
+    grey = load_image(image, size=(256, 256)).convert("L")
+    grey.thumbnail((256, 256))
+    return grey
+
+
+def _shrink_and_enlarge(grey, size):
+    """The shrunk pixels, and by how many grey levels the picture changes when they are enlarged again."""
+    small = grey.resize((size, size))
+    again = small.resize(grey.size)
+    return np.asarray(small), np.abs(np.asarray(again, dtype=float) - np.asarray(grey, dtype=float))
+
+
+def _envelope(vector, most):
+    """The lowest and the highest value of neighbours: at most `most` groups, for bars too narrow to be drawn singly."""
+    groups = np.array_split(vector, min(most, len(vector)))
+    return np.array([group.min() for group in groups]), np.array([group.max() for group in groups])
+
+
+def size_html(image, size):
+    """One row of `show_sizes` as HTML, drawn in a few milliseconds, for a slider that is dragged.
+
+    Parameters
+    ----------
+    image : str, Path, PIL.Image.Image or ndarray
+    size : int
+
+    Returns
+    -------
+    str
+    """
+    small, difference = _shrink_and_enlarge(_small_grey(image), size)
+    return _row_html(
+        _picture_html(small, f"{size} x {size} pixels"),
+        _picture_html(_bars(small.reshape(-1)), f"its vector: {small.size:,} bars, from 0 (black) to 255 (white)", width=400),
+        _picture_html(255 - difference, f"lost (dark): {difference.mean():.1f} of 255 grey levels"),
+    )
+
+
+def _bars(vector, width=400, height=170):
+    """Bars as a picture: blue up to the lowest value of the numbers behind a column of it, sky blue up to the highest."""
+    columns = np.arange(width) * min(width, len(vector)) // width
+    lowest, highest = (values[columns] for values in _envelope(vector, most=width))  # each (width,)
+    levels = np.linspace(255, 0, height)[:, np.newaxis]  # (height, 1), the picture's first row is its top
+    colours = np.array([to_rgb("white"), to_rgb(SKY), to_rgb(BLUE)]) * 255
+    return colours[(levels <= highest).astype(int) + (levels <= lowest)]  # (height, width, 3)
+
+
+def _row_html(*figures):
+    return f'<div style="display: flex; flex-wrap: wrap; gap: 14px; padding: 6px 2px">{"".join(figures)}</div>'
+
+
+def _picture_html(pixels, caption, width=170, height=170):
+    buffer = io.BytesIO()
+    Image.fromarray(np.uint8(pixels)).save(buffer, "PNG", compress_level=1)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        f'<figure style="margin: 0; width: {width}px; font-size: 13px; line-height: 1.4">'
+        f'<img style="width: {width}px; height: {height}px; image-rendering: pixelated; border: 1px solid {GREY}"'
+        f' alt="{caption}" src="data:image/png;base64,{data}"><figcaption>{caption}</figcaption></figure>'
+    )
 
 
 def show_shift(image, steps, other, most_steps=16):
@@ -615,21 +653,27 @@ def show_shift(image, steps, other, most_steps=16):
     -------
     Figure
     """
-    vector = image_to_vector_simple(image)
-    moved = [np.roll(vector, 64 * step) for step in range(most_steps + 1)]  # 64 places on is one row down
-    similarities = [cosine_similarity(vector, each) for each in moved]
-    to_other = cosine_similarity(vector, image_to_vector_simple(other))
+    similarities = [_moved_down(image, step)[2] for step in range(most_steps + 1)]
+    to_other = cosine_similarity(image_to_vector_simple(image), image_to_vector_simple(other))
     figure = new_figure(9.4, 2.7, f"The picture, the picture moved down by {steps} of 64 pixels, and where they differ. Their "
                         f"similarity is {similarities[steps]:.3f}; to another picture it is {to_other:.3f}. A curve shows the "
                         f"similarity for 0 to {most_steps} pixels.")  # fmt: skip
     panels = figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.75])
-    shown = (vector, moved[steps], 1 - np.abs(moved[steps] - vector))
-    for panel, pixels, title in zip(panels, shown, ("the picture", f"moved down by {steps}", "where they differ")):
-        panel.imshow(pixels.reshape(64, 64), cmap="gray", vmin=0, vmax=1)
+    before, after, _ = _moved_down(image, steps)
+    shown = {"the picture": before, f"moved down by {steps}": after, "where they differ": 255 - np.abs(after - before)}
+    for panel, (title, pixels) in zip(panels, shown.items()):
+        panel.imshow(pixels, cmap="gray", vmin=0, vmax=255)
         panel.set(xticks=[], yticks=[])
         panel.set_title(title, fontsize=10)
     _draw_similarity_by_steps(panels[3], similarities, steps, to_other)
     return figure
+
+
+def _moved_down(image, steps):
+    """A picture of 64 x 64 grey values from 0 to 255, the same moved down, and the similarity of their vectors."""
+    vector = image_to_vector_simple(image)
+    moved = np.roll(vector, 64 * steps)  # 64 places on is one row down
+    return 255 * vector.reshape(64, 64), 255 * moved.reshape(64, 64), cosine_similarity(vector, moved)
 
 
 def _draw_similarity_by_steps(axes, similarities, steps, to_other):
@@ -640,3 +684,267 @@ def _draw_similarity_by_steps(axes, similarities, steps, to_other):
     axes.set_title(f"similarity {similarities[steps]:.3f}", fontsize=10)
     axes.legend(fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+# Notebook 02: histograms
+
+
+def show_histogram_process():
+    """How colours become bars: a mostly red picture and a mostly blue one, each above the bars of its three channels.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = show_histograms({"mostly red: a sunset": _sunset(), "mostly blue: the sea": _sea()})
+    figure.suptitle("A red picture has its red counts at the bright end, a blue picture its blue counts", fontsize=12)
+    return figure
+
+
+def _sunset():
+    """A red sky with a yellow sun: (96, 144, 3) uint8."""
+    rows, columns = np.mgrid[0:96, 0:144]
+    picture = _fade((190, 45, 55), (245, 110, 50), rows / 95)
+    picture[(rows - 62) ** 2 + (columns - 72) ** 2 < 18**2] = (255, 205, 90)
+    picture[rows > 80] = (95, 25, 35)
+    return picture
+
+
+def _sea():
+    """A pale sky over blue water with a sail: (96, 144, 3) uint8."""
+    rows, columns = np.mgrid[0:96, 0:144]
+    picture = _fade((60, 130, 225), (150, 200, 250), rows / 40)
+    water = _fade((25, 85, 190), (5, 35, 110), (rows - 40) / 55)
+    picture[rows >= 40] = water[rows >= 40]
+    picture[(rows > 22) & (rows < 52) & (np.abs(columns - 100) < (rows - 22) / 3)] = (245, 245, 240)
+    return picture
+
+
+def _fade(first, second, part):
+    part = np.clip(part, 0, 1)[:, :, np.newaxis]
+    return ((1 - part) * np.array(first) + part * np.array(second)).astype(np.uint8)  # (height, width, 3)
+
+
+def show_histograms(pictures, bins=32):
+    """Pictures side by side, each above its colour histogram; all histograms on one scale.
+
+    Parameters
+    ----------
+    pictures : dict of str to (str, Path, PIL.Image.Image or ndarray)
+        Title -> picture.
+    bins : int
+
+    Returns
+    -------
+    Figure
+    """
+    vectors = [image_to_histogram(picture, bins) for picture in pictures.values()]
+    figure = new_figure(9.4, 4.6, _alt_of_histograms(pictures, vectors, bins))
+    panels = figure.subplots(2, len(pictures), squeeze=False, height_ratios=[1, 1.15])
+    for (title, picture), vector, (above, below) in zip(pictures.items(), vectors, panels.T):
+        show_picture(above, picture, title)
+        draw_histogram(below, vector)
+        below.set_ylim(0, 1.08 * max(map(max, vectors)))
+    return figure
+
+
+def _alt_of_histograms(pictures, vectors, bins):
+    parts = []
+    for title, vector in zip(pictures, vectors):
+        fullest = (f"{name} in bin {part.argmax()}" for name, part in zip(CHANNELS, vector.reshape(3, bins)))
+        parts.append(f"{title}: most counts of {', of '.join(fullest)}")
+    return f"Pictures above their histograms, bins 0 (dark) to {bins - 1} (bright). {'; '.join(parts)}."
+
+
+def show_counting(values, bins):
+    """A few grey pixels, and the same pixels stacked up in the bins they belong to.
+
+    Parameters
+    ----------
+    values : sequence of int
+        From 0 to 255.
+    bins : int
+
+    Returns
+    -------
+    Figure
+    """
+    bin_of = [value * bins // 256 for value in values]
+    heights = [bin_of.count(place) for place in range(bins)]
+    figure = new_figure(7.6, 3.6, f"A row of {len(values)} grey squares with their values: {', '.join(map(str, values))}. Below, "
+                        f"the same squares stacked in {bins} bins; the stacks are {', '.join(map(str, heights))} high.")  # fmt: skip
+    above, below = figure.subplots(2, 1, height_ratios=[1, max(heights)])
+    _draw_squares(above, values, range(len(values)), [0] * len(values))
+    above.set_title(f"{len(values)} pixels", fontsize=11)
+    above.set(xlim=(-0.6, len(values) - 0.4), ylim=(-0.5, 0.5), xticks=[], yticks=[])
+    above.spines[:].set_visible(False)
+    _draw_squares(below, values, bin_of, [bin_of[:i].count(place) for i, place in enumerate(bin_of)])
+    below.set_title("the histogram: in each bin as many as belong there", fontsize=11)
+    edges = [-(-256 * place // bins) for place in range(bins + 1)]
+    below.set_xticks(range(bins), [f"bin {i}\n{edges[i]} to {edges[i + 1] - 1}" for i in range(bins)])
+    below.set(xlim=(-0.6, bins - 0.4), ylim=(-0.5, max(heights) - 0.4), ylabel="count")
+    below.set_yticks(np.arange(max(heights)), np.arange(1, max(heights) + 1))
+    below.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _draw_squares(axes, values, across, up):
+    for value, x, y in zip(values, across, up):
+        axes.add_patch(Rectangle((x - 0.3, y - 0.46), 0.6, 0.92, facecolor=str(value / 255), edgecolor="black"))
+        axes.text(x, y, value, ha="center", va="center", color="white" if value < 120 else "black")
+
+
+def compare_pictures(pictures, methods, title):
+    """Pictures in a row, and below each how similar its vectors are to those of the first, method by method.
+
+    Parameters
+    ----------
+    pictures : dict of str to (str, Path, PIL.Image.Image or ndarray)
+        Title -> picture; the first is the one that the others are compared with.
+    methods : dict of str to callable
+        Name -> function picture -> vector.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    vectors = {name: [method(picture) for picture in pictures.values()] for name, method in methods.items()}
+    table = {name: [cosine_similarity(row[0], vector) for vector in row] for name, row in vectors.items()}
+    rows = "; ".join(f"by {name} {', '.join(f'{score:.3f}' for score in row[1:])}" for name, row in table.items())
+    names = ", ".join(list(pictures)[1:])
+    figure = new_figure(9.4, 2.9 + 0.34 * len(methods), f"Pictures ({names}) compared with the first ({next(iter(pictures))}). "
+                        f"Cosine similarity: {rows}.")  # fmt: skip
+    figure.suptitle(title, fontsize=12)
+    above, below = figure.subfigures(2, 1, height_ratios=[2.1, 0.3 + 0.34 * len(methods)])
+    for (name, picture), panel in zip(pictures.items(), above.subplots(1, len(pictures))):
+        show_picture(panel, picture, name)
+    _draw_table(below.subplots(), np.array(list(table.values())), list(table), list(pictures), "{:.3f}", heads=False)
+    return figure
+
+
+def show_scoreboard(rows, title="The scoreboard: how often the product's own studio picture is found first"):
+    """The scoreboard: a table method x shot with the shares written in, darker for more.
+
+    Parameters
+    ----------
+    rows : dict of str to dict of str to float
+        Method -> shot -> share from 0 to 1, as `found_by_shot` gives it.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    shots = list(next(iter(rows.values())))
+    table = np.array([[row[shot] for shot in shots] for row in rows.values()])
+    said = "; ".join(f"{name}: {', '.join(f'{shot} {share:.2f}' for shot, share in row.items())}" for name, row in rows.items())
+    figure = new_figure(7.6, 1.1 + 0.5 * len(rows), f"A table, share of pictures found, by method and shot. {said}.")
+    axes = figure.subplots()
+    _draw_table(axes, table, list(rows), [f"{shot} shot" for shot in shots], "{:.2f}")
+    axes.set_title(title, fontsize=11, pad=10)
+    return figure
+
+
+def _draw_table(axes, table, rows, columns, text, heads=True):
+    axes.imshow(table, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")  # up to 1.6: the darkest blue stays readable under black
+    for (row, column), value in np.ndenumerate(table):
+        axes.text(column, row, text.format(value), ha="center", va="center", fontsize=11)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_xticks(range(len(columns)), columns if heads else [""] * len(columns))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set_xticks(np.arange(1, len(columns)) - 0.5, minor=True)
+    axes.set_yticks(np.arange(1, len(rows)) - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=3)
+    axes.tick_params(which="minor", length=0)
+    axes.spines[:].set_visible(False)
+
+
+def show_bins(curves, title):
+    """How many pictures are found, for several numbers of bins.
+
+    Parameters
+    ----------
+    curves : dict of str to dict of int to float
+        Name -> number of bins -> share from 0 to 1.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    said = "; ".join(f"{name}: {', '.join(f'{bins} bins {share:.2f}' for bins, share in c.items())}" for name, c in curves.items())
+    figure = new_figure(7.6, 3.4, f"Curves of the share of pictures found. {said}.")
+    axes = figure.subplots()
+    for (name, curve), colour, look in zip(curves.items(), (BLUE, BLUE, RED, RED), ("o-", "o--", "s-", "s--")):
+        axes.plot(list(curve), list(curve.values()), look, color=colour)
+        axes.annotate(name, (max(curve), curve[max(curve)]), (8, 0), textcoords="offset points", color=colour, va="center")
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(list(curve), list(curve))
+    axes.set_xlim(right=max(curve) * 6)
+    axes.set(ylim=(0, 1), xlabel="bins a channel", ylabel="share found first", title=title)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def show_change(picture, changed, bins=32):
+    """A changed picture, its histogram over the outline of the original's, and how similar both kinds of vector still are.
+
+    Parameters
+    ----------
+    picture, changed : str, Path, PIL.Image.Image or ndarray
+    bins : int
+
+    Returns
+    -------
+    Figure
+    """
+    before, after = image_to_histogram(picture, bins), image_to_histogram(changed, bins)
+    pixels = cosine_similarity(image_to_vector_simple(picture), image_to_vector_simple(changed))
+    histogram = cosine_similarity(before, after)
+    figure = new_figure(9.4, 2.7, f"The changed picture; its histogram of {bins} bins over the outline of the original's; two bars: "
+                        f"similarity to the original {pixels:.3f} by pixels, {histogram:.3f} by histogram.")  # fmt: skip
+    figure.set_layout_engine("none")
+    show_picture(figure.add_axes([0.01, 0.17, 0.2, 0.7]), changed, "the changed picture")
+    bars = figure.add_axes([0.3, 0.22, 0.36, 0.65])
+    draw_histogram(bars, after)
+    bars.stairs(before, np.arange(3 * bins + 1) - 0.5, color="black", linewidth=1)
+    bars.set_ylim(0, 1.1 * max(before.max(), after.max()))
+    bars.set_title("its histogram (black line: the original's)", fontsize=10)
+    _draw_similarities(figure.add_axes([0.77, 0.22, 0.2, 0.65]), {"pixels": pixels, "histogram": histogram})
+    return figure
+
+
+def _draw_similarities(axes, similarities):
+    bars = axes.bar(list(similarities), list(similarities.values()), color=[SKY, ORANGE], hatch=["", "//"], edgecolor="black")
+    axes.bar_label(bars, fmt="%.3f")
+    axes.set(ylim=(0, 1.15), ylabel="cosine similarity")
+    axes.set_title("similarity to the original", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def shift_html(image, steps, other):
+    """The pictures of `show_shift` as HTML, drawn in a few milliseconds, for a slider that is dragged.
+
+    Parameters
+    ----------
+    image : str, Path, PIL.Image.Image or ndarray
+    steps : int
+    other : str, Path, PIL.Image.Image or ndarray
+
+    Returns
+    -------
+    str
+    """
+    before, after, similarity = _moved_down(image, steps)
+    picture = image_to_vector_simple(other)
+    to_other = cosine_similarity(before.reshape(-1), picture)
+    verdict = "✓ nearer than" if similarity > to_other else "✗ not nearer than"
+    return _row_html(
+        _picture_html(before, "the picture"),
+        _picture_html(after, f"moved down by {steps}: similarity {similarity:.3f}, {verdict} the other product"),
+        _picture_html(255 - np.abs(after - before), "where they differ (dark)"),
+        _picture_html(255 * picture.reshape(64, 64), f"the other product: similarity {to_other:.3f}"),
+    )
