@@ -16,7 +16,7 @@ _HOMES = {
     "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
     "engine": ("ImageSearchEngine", "SearchResult"),
     "environment": ("check_environment",),
-    "plots": ("visualize_results",),
+    "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),
     "widgets": ("explore",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
