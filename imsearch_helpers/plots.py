@@ -696,17 +696,36 @@ def show_histogram_process():
     -------
     Figure
     """
-    figure = show_histograms({"mostly red: a sunset": _sunset(), "mostly blue: the sea": _sea()})
-    figure.suptitle("A red picture has its red counts at the bright end, a blue picture its blue counts", fontsize=12)
+    figure = new_figure(9.4, 4.4, "Left a sunset, right the sea, each above three small histograms. In the sunset the bars of the "
+                        "red channel stand at the bright end, those of green in the middle, those of blue at the dark end. In "
+                        "the sea it is the other way round: red dark, green in the middle, blue bright.")  # fmt: skip
+    figure.suptitle("The dominant colour's bars stand furthest to the right", fontsize=12)
+    for part, picture, title in zip(
+        figure.subfigures(1, 2), (_sunset(), _sea()), ("mostly red: a sunset", "mostly blue: the sea")
+    ):
+        above, below = part.subfigures(2, 1, height_ratios=[1.25, 1])
+        show_picture(above.subplots(), picture, title)
+        _draw_channels(below.subplots(1, 3, sharey=True), picture)
     return figure
+
+
+def _draw_channels(panels, picture, bins=32):
+    for panel, values, (name, colour) in zip(panels, np.moveaxis(picture, 2, 0), CHANNELS.items()):
+        counts = np.histogram(values, bins, (0, 256))[0]
+        panel.stairs(counts / counts.sum(), fill=True, facecolor=colour, edgecolor="black", linewidth=0, hatch=HATCHES[name])
+        panel.set(ylim=(0, 0.4), xlabel="dark → bright")
+        panel.set_title(f"{name} channel", fontsize=10)
+        panel.set_xticks([0, bins], [0, 255])
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("share of pixels")
 
 
 def _sunset():
     """A red sky with a yellow sun: (96, 144, 3) uint8."""
     rows, columns = np.mgrid[0:96, 0:144]
-    picture = _fade((190, 45, 55), (245, 110, 50), rows / 95)
-    picture[(rows - 62) ** 2 + (columns - 72) ** 2 < 18**2] = (255, 205, 90)
-    picture[rows > 80] = (95, 25, 35)
+    picture = _fade((165, 20, 100), (255, 150, 20), rows / 80)
+    picture[(rows - 62) ** 2 + (columns - 72) ** 2 < 18**2] = (255, 225, 120)
+    picture[rows > 80] = (120, 20, 40)
     return picture
 
 
@@ -745,6 +764,8 @@ def show_histograms(pictures, bins=32):
         show_picture(above, picture, title)
         draw_histogram(below, vector)
         below.set_ylim(0, 1.08 * max(map(max, vectors)))
+        for border in (bins, 2 * bins):
+            below.axvline(border - 0.5, color=GREY, linewidth=0.8, linestyle=":")
     return figure
 
 
@@ -813,13 +834,16 @@ def compare_pictures(pictures, methods, title):
     table = {name: [cosine_similarity(row[0], vector) for vector in row] for name, row in vectors.items()}
     rows = "; ".join(f"by {name} {', '.join(f'{score:.3f}' for score in row[1:])}" for name, row in table.items())
     names = ", ".join(list(pictures)[1:])
-    figure = new_figure(9.4, 2.9 + 0.34 * len(methods), f"Pictures ({names}) compared with the first ({next(iter(pictures))}). "
+    figure = new_figure(9.4, 2.35 + 0.34 * len(methods), f"Pictures ({names}) compared with the first ({next(iter(pictures))}). "
                         f"Cosine similarity: {rows}.")  # fmt: skip
     figure.suptitle(title, fontsize=12)
-    above, below = figure.subfigures(2, 1, height_ratios=[2.1, 0.3 + 0.34 * len(methods)])
-    for (name, picture), panel in zip(pictures.items(), above.subplots(1, len(pictures))):
-        show_picture(panel, picture, name)
-    _draw_table(below.subplots(), np.array(list(table.values())), list(table), list(pictures), "{:.3f}", heads=False)
+    figure.set_layout_engine("none")
+    grid = figure.add_gridspec(2, len(pictures), height_ratios=[1.6, 0.34 * len(methods)], left=0.16,
+                               right=0.16 + 0.165 * min(5, len(pictures)), bottom=0.02,
+                               top=1 - 0.62 / figure.get_figheight(), wspace=0.06, hspace=0.06)  # fmt: skip
+    for place, (name, picture) in enumerate(pictures.items()):
+        show_picture(figure.add_subplot(grid[0, place]), picture, name)
+    _draw_table(figure.add_subplot(grid[1, :]), np.array(list(table.values())), list(table), [""] * len(pictures), "{:.3f}")
     return figure
 
 
@@ -846,12 +870,12 @@ def show_scoreboard(rows, title="The scoreboard: how often the product's own stu
     return figure
 
 
-def _draw_table(axes, table, rows, columns, text, heads=True):
+def _draw_table(axes, table, rows, columns, text):
     axes.imshow(table, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")  # up to 1.6: the darkest blue stays readable under black
     for (row, column), value in np.ndenumerate(table):
         axes.text(column, row, text.format(value), ha="center", va="center", fontsize=11)
     axes.set_yticks(range(len(rows)), rows)
-    axes.set_xticks(range(len(columns)), columns if heads else [""] * len(columns))
+    axes.set_xticks(range(len(columns)), columns)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.set_xticks(np.arange(1, len(columns)) - 0.5, minor=True)
@@ -911,7 +935,7 @@ def show_change(picture, changed, bins=32):
     bars = figure.add_axes([0.3, 0.22, 0.36, 0.65])
     draw_histogram(bars, after)
     bars.stairs(before, np.arange(3 * bins + 1) - 0.5, color="black", linewidth=1)
-    bars.set_ylim(0, 1.1 * max(before.max(), after.max()))
+    bars.set(ylim=(0, 1.1 * max(before.max(), after.max())), yticks=[], ylabel="share of all counts")
     bars.set_title("its histogram (black line: the original's)", fontsize=10)
     _draw_similarities(figure.add_axes([0.77, 0.22, 0.2, 0.65]), {"pixels": pixels, "histogram": histogram})
     return figure
@@ -920,9 +944,10 @@ def show_change(picture, changed, bins=32):
 def _draw_similarities(axes, similarities):
     bars = axes.bar(list(similarities), list(similarities.values()), color=[SKY, ORANGE], hatch=["", "//"], edgecolor="black")
     axes.bar_label(bars, fmt="%.3f")
-    axes.set(ylim=(0, 1.15), ylabel="cosine similarity")
+    axes.set(ylim=(0, 1.15), yticks=[])
+    axes.tick_params(length=0)
     axes.set_title("similarity to the original", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "top", "right"]].set_visible(False)
 
 
 def shift_html(image, steps, other):
