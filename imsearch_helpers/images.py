@@ -51,6 +51,14 @@ class ImageError(ValueError):
 def printable(name):
     """A file's name as one safe line: control characters and undecodable bytes are shown as escapes.
 
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> printable("two\\nlines.png")

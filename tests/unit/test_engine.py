@@ -1,0 +1,752 @@
+import io
+import json
+import os
+import pickle
+import shutil
+import threading
+import zipfile
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from imsearch_helpers import vectors as methods
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
+from imsearch_helpers.images import ImageError
+from imsearch_helpers.similarity import METRICS
+from imsearch_helpers.vectors import METHODS, image_to_histogram
+
+SHIPPED_METHODS = ["pixels", "histogram", "root_histogram"]
+
+
+def mean_colour(picture):
+    return np.asarray(picture).mean(axis=(0, 1))
+
+
+def from_rows(rows, metric="cosine"):
+    return ImageSearchEngine.from_vectors([f"{i:04}.png" for i in range(len(rows))], rows, metric=metric)
+
+
+def names(paths):
+    return [Path(path).name for path in paths]
+
+
+# Indexing
+
+
+def test_vectors_and_paths_stay_together(folder, engine):
+    assert names(engine.image_paths) == ["a.JPG", "b.png", "c.bmp", "d.webp", "f.jpeg", "e.gif"]
+    assert engine.image_vectors.shape == (6, 96) and engine.image_vectors.dtype == np.float32
+    for path, vector in zip(engine.image_paths, engine.image_vectors):
+        assert np.array_equal(vector, image_to_histogram(path))
+
+
+def test_unreadable_pictures_are_reported_and_nothing_shifts(folder):
+    (folder / "aa.png").write_bytes(b"")
+    (folder / "zz.png").write_text("hello", encoding="utf-8")
+    engine = ImageSearchEngine(folder).index_images()
+    reasons = [(str(folder / "aa.png"), "the file is empty"), (str(folder / "zz.png"), "not a JPEG, PNG, GIF, BMP or WebP picture")]
+    assert engine.failed_images == reasons
+    for path, vector in zip(engine.image_paths, engine.image_vectors, strict=True):
+        assert np.array_equal(vector, image_to_histogram(path))
+
+
+def test_second_call_replaces_the_first(folder, engine):
+    (folder / "a.JPG").unlink()
+    (folder / "b.png").write_bytes(b"")
+    engine.index_images()
+    assert names(engine.image_paths) == ["c.bmp", "d.webp", "f.jpeg", "e.gif"]
+    assert names(path for path, _ in engine.failed_images) == ["b.png"]
+    assert len(engine.image_vectors) == 4
+
+
+def test_index_images_returns_the_engine_and_shows_one_bar(folder, capsys):
+    engine = ImageSearchEngine(folder)
+    assert engine.index_images() is engine
+    printed = capsys.readouterr()
+    assert "100%" in printed.out and "6/6 pictures" in printed.out and printed.err == ""
+
+
+@pytest.mark.parametrize("method", SHIPPED_METHODS)
+def test_threads_and_other_processes_give_the_same(folder, method):
+    (folder / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    expected = ImageSearchEngine(folder, method).index_images(ThreadPoolExecutor(1))
+    for executor in (ThreadPoolExecutor(3), SPAWNED()):
+        engine = ImageSearchEngine(folder, method).index_images(executor)
+        assert engine.image_paths == expected.image_paths and engine.failed_images == expected.failed_images
+        assert np.array_equal(engine.image_vectors, expected.image_vectors)
+
+
+class _Spawned:
+    """Processes that begin empty, as on Windows and macOS: started once, since each takes a moment."""
+
+    executor = None
+
+    def __call__(self):
+        self.executor = self.executor or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        return self.executor
+
+
+SPAWNED = _Spawned()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end_spawned():
+    yield
+    if SPAWNED.executor:
+        SPAWNED.executor.shutdown()
+
+
+class Elsewhere(Executor):
+    """Another machine that keeps what it was sent."""
+
+    def __init__(self):
+        self.received = []
+
+    def submit(self, function, *arguments):
+        self.received.append(pickle.loads(pickle.dumps(arguments)))
+        future = Future()
+        future.set_result(function(*arguments))
+        return future
+
+
+def test_other_processes_receive_names_only(folder):
+    elsewhere = Elsewhere()
+    ImageSearchEngine(folder, "pixels").index_images(elsewhere)
+    assert {method for _, method in elsewhere.received} == {"pixels"}
+
+
+@pytest.mark.parametrize("method", [mean_colour, lambda picture: [1, 2], "mine"])
+def test_own_function_runs_here_whatever_the_executor(folder, method, monkeypatch):
+    monkeypatch.setitem(METHODS, "mine", mean_colour)  # another process would not know of it
+    elsewhere = Elsewhere()
+    engine = ImageSearchEngine(folder, method).index_images(elsewhere)
+    assert elsewhere.received == [] and len(engine.image_vectors) == 6
+
+
+def test_function_of_the_package_is_known_by_its_name():
+    assert ImageSearchEngine("x", image_to_histogram).method == "histogram"
+
+
+def test_own_function_s_vectors_are_used(folder):
+    engine = ImageSearchEngine(folder, mean_colour).index_images()
+    assert engine.image_vectors.shape == (6, 3) and engine.method == "mean_colour"
+    assert engine.search(folder / "c.bmp", 1)[0].path == str(folder / "c.bmp")
+
+
+def test_fault_of_an_own_function_is_raised_with_the_picture_s_path(folder):
+    def faulty(picture):
+        return 1 / 0
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        ImageSearchEngine(folder, faulty).index_images()
+    assert "while faulty was at" in caught.value.__notes__[0] and "a.JPG" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("returned", "reason"),
+    [([[1, 2]], "must be a vector"), ([], "must be a vector"), (None, "vector"), ("abc", "of numbers"), ([np.nan], "finite")],
+)
+def test_own_function_that_returns_no_vector(folder, returned, reason):
+    with pytest.raises(ValueError, match=f"the vector that method returned .*{reason}"):
+        ImageSearchEngine(folder, lambda picture: returned).index_images()
+
+
+def test_own_function_that_returns_unequal_lengths(folder):
+    lengths = iter(range(1, 10))
+    method = lambda picture: np.ones(next(lengths))  # noqa: E731
+    with pytest.raises(ValueError, match="must return as many numbers for every picture, not 1 for .* and 2 for"):
+        ImageSearchEngine(folder, method).index_images(ThreadPoolExecutor(1))
+
+
+def test_stopping_leaves_no_pending_work(folder):
+    many_pictures(folder, 200)
+    seen, stopped = [], threading.Event()
+
+    def method(picture):
+        seen.append(picture)
+        if len(seen) > 1:
+            stopped.wait()
+        raise KeyboardInterrupt
+
+    executor = ThreadPoolExecutor(1)
+    with pytest.raises(KeyboardInterrupt):
+        ImageSearchEngine(folder, method).index_images(executor)
+    stopped.set()
+    executor.submit(list).result()  # comes behind everything that was pending
+    assert len(seen) <= 2
+
+
+# A method's batch
+
+
+class Batched:
+    """The mean colour, of several pictures at once; remembers how many came at a time."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def __call__(self, picture):
+        return self.batch([picture])[0]
+
+    def batch(self, pictures):
+        self.sizes.append(len(pictures))
+        return np.stack([mean_colour(picture) for picture in pictures])
+
+
+def many_pictures(folder, n):
+    for i in range(n):
+        shutil.copy(folder / "b.png", folder / f"more{i:04}.png")
+
+
+def test_batch_gives_what_one_by_one_gives_and_skips_the_unreadable(folder):
+    many_pictures(folder, 400)
+    (folder / "more0003.png").write_bytes(b"")
+    method = Batched()
+    engine, expected = (ImageSearchEngine(folder, m).index_images() for m in (method, mean_colour))
+    assert sum(method.sizes) == 405 and 1 < max(method.sizes) <= 8
+    assert engine.image_paths == expected.image_paths and engine.failed_images == expected.failed_images
+    assert np.array_equal(engine.image_vectors, expected.image_vectors)
+
+
+def test_batch_is_not_called_for_nothing(folder):
+    for path in folder.rglob("*.*"):
+        path.write_bytes(b"")
+    method = Batched()
+    with pytest.raises(ValueError, match="none of 6 pictures can be read"):
+        ImageSearchEngine(folder, method).index_images()
+    assert method.sizes == []
+
+
+def test_batch_with_rows_missing_is_named(folder):
+    method = Batched()
+    method.batch = lambda pictures: []
+    with pytest.raises(ValueError, match="batch must return a row for each of 1 pictures, not 0"):
+        ImageSearchEngine(folder, method).index_images()
+
+
+def test_batched_engine_takes_a_picture_as_query(folder):
+    engine = ImageSearchEngine(folder, Batched()).index_images()
+    assert engine.search_fast(folder / "c.bmp", 1)[0].path == str(folder / "c.bmp")
+
+
+# Bad folders, methods and metrics
+
+
+def test_missing_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="image_dir: there is no folder .*nothing"):
+        ImageSearchEngine(tmp_path / "nothing").index_images()
+
+
+def test_a_file_instead_of_a_folder(folder):
+    with pytest.raises(NotADirectoryError, match="is a file; a folder of pictures is needed"):
+        ImageSearchEngine(folder / "b.png").index_images()
+
+
+def test_folder_without_pictures(tmp_path):
+    with pytest.raises(ValueError, match="there are no pictures in"):
+        ImageSearchEngine(tmp_path).index_images()
+
+
+def test_folder_without_a_readable_picture(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"none of 1 pictures can be read; the first: .*a\.png: the file is empty"):
+        ImageSearchEngine(tmp_path).index_images()
+
+
+@pytest.mark.parametrize("method", ["nothing", None, 7, ["histogram"]])
+def test_unknown_method_lists_the_known(method):
+    with pytest.raises(ValueError, match="method must be one of pixels, histogram, root_histogram.* or a function"):
+        ImageSearchEngine("x", method)
+
+
+def test_unknown_metric_lists_the_known():
+    with pytest.raises(ValueError, match="metric must be one of cosine, euclidean, not 'manhattan'"):
+        ImageSearchEngine("x", metric="manhattan")
+
+
+# Vectors from elsewhere
+
+
+def test_from_vectors_sorts_by_path():
+    engine = ImageSearchEngine.from_vectors(["b", "a"], [[1, 2], [3, 4]])
+    assert engine.image_paths == ["a", "b"] and engine.image_vectors.tolist() == [[3, 4], [1, 2]]
+
+
+def test_from_vectors_keeps_one_matrix_only():
+    matrix = np.ones((3, 2), dtype=np.float32)
+    assert ImageSearchEngine.from_vectors("abc", matrix).image_vectors is matrix
+
+
+@pytest.mark.parametrize(
+    ("paths", "rows", "reason"),
+    [
+        (["a"], [[1], [2]], r"one row a path, not \(2, 1\) for 1 paths"),
+        (["a"], [1.0], "must be a matrix"),
+        ([], np.empty((0, 3)), "must be a matrix"),
+        (["a"], [[]], "must be a matrix"),
+        (["a", "a"], [[1], [2]], "comes twice"),
+        (["a"], [[np.nan]], "finite numbers"),
+        (["a"], [[1e300]], "finite numbers"),
+    ],
+)
+def test_from_vectors_refuses_what_does_not_match(paths, rows, reason):
+    with pytest.raises(ValueError, match=reason):
+        ImageSearchEngine.from_vectors(paths, rows)
+
+
+def test_engine_from_vectors_has_no_folder_to_index():
+    with pytest.raises(FileNotFoundError, match="there is no folder ''"):
+        from_rows([[1, 2]]).index_images()
+
+
+# Searching
+
+
+def test_three_vectors_ranked_by_hand():
+    engine = from_rows([[1, 0], [1, 1], [0, 1]])
+    assert engine.search([0, 2]) == [("0002.png", 1.0), ("0001.png", pytest.approx(0.5**0.5)), ("0000.png", 0.0)]
+
+
+def test_euclidean_score_is_minus_the_distance():
+    engine = from_rows([[0, 0], [3, 4], [1, 0]], "euclidean")
+    assert engine.search_fast([0, 0]) == [("0000.png", 0.0), ("0002.png", -1.0), ("0001.png", -5.0)]
+
+
+def test_results_unpack_and_have_names():
+    (result,) = from_rows([[1, 2]]).search_fast([1, 2])
+    path, score = result
+    assert isinstance(result, SearchResult) and (path, score) == (result.path, result.score) == ("0000.png", 1.0)
+
+
+def test_zero_vector_scores_zero():
+    engine = from_rows([[0, 0], [1, 0], [-1, 0]])
+    assert engine.search_fast([1, 0]) == [("0001.png", 1.0), ("0000.png", 0.0), ("0002.png", -1.0)]
+    assert engine.search_fast([0, 0]) == [("0000.png", 0.0), ("0001.png", 0.0), ("0002.png", 0.0)]
+
+
+def test_query_can_be_a_path_a_picture_an_array_or_a_vector(folder, engine):
+    path = folder / "c.bmp"
+    picture = Image.open(path)
+    expected = engine.search_fast(path)
+    assert expected[0] == (str(path), 1.0)
+    for query in (str(path), picture, np.asarray(picture), image_to_histogram(path), list(image_to_histogram(path))):
+        assert engine.search_fast(query) == engine.search(query) == expected
+
+
+@pytest.mark.parametrize("search", ["search", "search_fast"])
+class TestBadQueries:
+    @pytest.mark.parametrize("top_k", [0, -1])
+    def test_top_k_below_one(self, engine, search, top_k):
+        with pytest.raises(ValueError, match=f"top_k must be at least 1, not {top_k}"):
+            getattr(engine, search)(engine.image_paths[0], top_k)
+
+    @pytest.mark.parametrize("top_k", [2.5, "3", None])
+    def test_top_k_that_is_no_whole_number(self, engine, search, top_k):
+        with pytest.raises(TypeError, match=f"top_k must be a whole number of at least 1, not {top_k!r}"):
+            getattr(engine, search)(engine.image_paths[0], top_k)
+
+    def test_top_k_above_the_number_of_pictures_gives_all(self, engine, search):
+        assert len(getattr(engine, search)(engine.image_paths[0], 1000)) == 6
+
+    def test_query_that_cannot_be_read(self, engine, search, folder):
+        with pytest.raises(ImageError, match=r"notes\.txt: not a JPEG"):
+            getattr(engine, search)(folder / "notes.txt")
+
+    def test_query_that_is_missing(self, engine, search):
+        with pytest.raises(ImageError, match=r"gone\.png: No such file"):
+            getattr(engine, search)("gone.png")
+
+    def test_query_of_another_length(self, engine, search):
+        with pytest.raises(ValueError, match="query has 3 numbers, but the indexed vectors have 96"):
+            getattr(engine, search)([1, 2, 3])
+
+    @pytest.mark.parametrize("query", [[np.nan] * 96, [1e300] * 96, ["x"] * 96])
+    def test_query_of_numbers_that_are_none(self, engine, search, query):
+        with pytest.raises(ValueError, match="query must (hold finite numbers|be a vector of numbers)"):
+            getattr(engine, search)(query)
+
+    def test_nothing_indexed_yet(self, search):
+        with pytest.raises(RuntimeError, match=r"nothing is indexed yet: call index_images\(\) first"):
+            getattr(ImageSearchEngine("x"), search)([1, 2])
+
+
+# The loop and the matrix agree
+
+
+def brute_force(engine, query, top_k):
+    """Ranks by the one rule, written down once more: float64, best first, ties by path."""
+    query = np.float32(query).astype(float)
+    scored = []
+    for path, vector in zip(engine.image_paths, engine.image_vectors.astype(float)):
+        lengths = np.linalg.norm(vector) * np.linalg.norm(query)
+        cosine = vector @ query / lengths if lengths else 0.0
+        scored.append((-cosine if engine.metric == "cosine" else np.linalg.norm(vector - query), path))
+    return [-score for score, _ in sorted(scored)[:top_k]]
+
+
+def hard_rows(seed):
+    """Vectors with copies, scaled copies, near copies and zeros among them."""
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((rng.integers(1, 400), rng.integers(1, 60))).astype(np.float32)
+    for _ in range(seed % 4):
+        rows[rng.integers(0, len(rows), len(rows) // 2)] = rows[rng.integers(len(rows))]
+    rows *= rng.choice([0, 0.25, 1, 1, 2], (len(rows), 1)).astype(np.float32)
+    rows[rng.random(len(rows)) < 0.2] += np.float32(1e-7)
+    return rows
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@given(st.integers(0, 10_000), st.integers(1, 30))
+def test_search_fast_equals_search_on_hard_vectors(metric, seed, top_k):
+    engine = from_rows(hard_rows(seed), metric)
+    query = engine.image_vectors[seed % len(engine.image_vectors)]
+    results = engine.search(query, top_k)
+    assert engine.search_fast(query, top_k) == results
+    assert [result.score for result in results] == pytest.approx(brute_force(engine, query, top_k), abs=1e-7)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("method", SHIPPED_METHODS)
+def test_search_fast_equals_search_on_a_folder_full_of_copies(folder, method, metric):
+    many_pictures(folder, 60)
+    engine = ImageSearchEngine(folder, method, metric).index_images()
+    for top_k in (1, 5, 61, 66, 70):
+        for query in (folder / "b.png", folder / "c.bmp", np.zeros((4, 4), np.uint8)):
+            assert engine.search_fast(query, top_k) == engine.search(query, top_k)
+
+
+def test_equal_scores_come_in_the_order_of_their_paths(folder):
+    many_pictures(folder, 30)
+    engine = ImageSearchEngine(folder).index_images()
+    expected = ["b.png", *(f"more{i:04}.png" for i in range(9))]
+    assert names(path for path, _ in engine.search_fast(folder / "b.png", 10)) == expected
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_agrees_with_scikit_learn(metric):
+    neighbours = pytest.importorskip("sklearn.neighbors")
+    rows = np.random.default_rng(6).random((300, 24), dtype=np.float32)
+    oracle = neighbours.NearestNeighbors(metric=metric, algorithm="brute").fit(rows.astype(float))
+    distances, indices = oracle.kneighbors(rows[:1].astype(float), 7)
+    results = from_rows(rows, metric).search_fast(rows[0], 7)
+    assert [int(path[:4]) for path, _ in results] == indices[0].tolist()
+    scores = 1 - distances[0] if metric == "cosine" else -distances[0]
+    assert [score for _, score in results] == pytest.approx(scores.tolist(), abs=1e-7)
+
+
+# Keeping an index
+
+
+def same(one, other):
+    assert (one.image_paths, one.failed_images) == (other.image_paths, other.failed_images)
+    assert (one.method, one.metric, one.image_dir) == (other.method, other.metric, other.image_dir)
+    return np.array_equal(one.image_vectors, other.image_vectors)
+
+
+@pytest.fixture
+def saved(engine, tmp_path):
+    engine.save(tmp_path / "index")
+    return tmp_path / "index"
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("method", SHIPPED_METHODS)
+def test_what_is_stored_comes_back_the_same(folder, tmp_path, method, metric):
+    (folder / "z.png").write_bytes(b"")
+    engine = ImageSearchEngine(folder, method, metric).index_images()
+    engine.save(tmp_path / "index.any")
+    loaded = ImageSearchEngine.load(tmp_path / "index.any")
+    assert same(engine, loaded) and loaded.stale_paths() == []
+    assert loaded.search_fast(folder / "c.bmp") == engine.search_fast(folder / "c.bmp")
+
+
+def test_saved_exactly_at_the_path_and_nothing_beside_it(saved):
+    assert sorted(names(saved.parent.iterdir())) == ["index", "pictures"]
+
+
+def test_saving_again_replaces_the_old_index(saved, folder):
+    again = ImageSearchEngine(folder, "pixels").index_images()
+    again.save(saved)
+    assert ImageSearchEngine.load(saved).method == "pixels"
+
+
+def test_saving_before_indexing_is_an_error(tmp_path):
+    with pytest.raises(RuntimeError, match="nothing is indexed yet"):
+        ImageSearchEngine("x").save(tmp_path / "index")
+
+
+@pytest.mark.parametrize("fault", [OSError("disk full"), KeyboardInterrupt()])
+def test_interrupted_save_leaves_the_old_file_and_nothing_else(saved, engine, monkeypatch, fault):
+    before = saved.read_bytes()
+
+    def fail(*arguments, **options):
+        raise fault
+
+    monkeypatch.setattr(np.lib.format, "write_array", fail)
+    with pytest.raises(type(fault)):
+        engine.save(saved)
+    assert saved.read_bytes() == before and sorted(names(saved.parent.iterdir())) == ["index", "pictures"]
+
+
+def test_save_over_a_folder_leaves_nothing_behind(engine, tmp_path):
+    (tmp_path / "index").mkdir()
+    with pytest.raises(OSError):
+        engine.save(tmp_path / "index")
+    assert sorted(names(tmp_path.iterdir())) == ["index", "pictures"]
+
+
+def test_awkward_names_come_back_the_same(tmp_path):
+    paths = sorted(["it's.png", "two\nlines.png", "🍎.png", "\udcff.png", "<img src=x onerror=alert(1)>.png", "https://x//y"])
+    ImageSearchEngine.from_vectors(paths, np.eye(6)).save(tmp_path / ("🍎" * 60))
+    assert ImageSearchEngine.load(tmp_path / ("🍎" * 60)).image_paths == paths
+
+
+def test_relative_paths_open_after_the_current_folder_changed(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    ImageSearchEngine("pictures").index_images().save("index")
+    assert ImageSearchEngine.load("index").image_paths[0] == os.path.join("pictures", "a.JPG")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    loaded = ImageSearchEngine.load(Path("..", "index"))
+    assert loaded.image_paths[0] == os.path.join("..", "pictures", "a.JPG")
+    assert loaded.stale_paths() == [] and loaded.search_fast(loaded.image_paths[3], 1)[0] == (loaded.image_paths[3], 1.0)
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_index_and_pictures_moved_together_still_belong_together(tmp_path, folder, monkeypatch, relative):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").mkdir()
+    folder.rename(tmp_path / "old" / "pictures")
+    ImageSearchEngine(Path("old" if relative else tmp_path / "old", "pictures")).index_images().save("old/index")
+    (tmp_path / "old").rename(tmp_path / "new")
+    loaded = ImageSearchEngine.load("new/index")
+    assert loaded.image_paths[0] == os.path.join("new", "pictures", "a.JPG")
+    assert loaded.stale_paths() == [] and loaded.image_dir == os.path.join("new", "pictures")
+
+
+def test_index_moved_alone_keeps_the_paths_it_had(saved, engine):
+    (saved.parent / "away" / "far").mkdir(parents=True)
+    shutil.move(saved, saved.parent / "away" / "far" / "index")
+    assert same(engine, ImageSearchEngine.load(saved.parent / "away" / "far" / "index"))
+
+
+def test_names_from_elsewhere_are_sorted_also_after_a_move(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = ImageSearchEngine.from_vectors([os.path.abspath("z.png"), "a.png"], [[1], [2]])
+    engine.save("index")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    loaded = ImageSearchEngine.load(tmp_path / "index")
+    assert loaded.image_paths == sorted(loaded.image_paths)
+    assert dict(zip(names(loaded.image_paths), loaded.image_vectors.ravel())) == {"a.png": 2, "z.png": 1}
+
+
+def test_index_of_an_own_function_asks_for_it(folder, tmp_path):
+    ImageSearchEngine(folder, mean_colour).index_images().save(tmp_path / "index")
+    with pytest.raises(ValueError, match="was made by the function 'mean_colour'.*pass it as method="):
+        ImageSearchEngine.load(tmp_path / "index")
+    loaded = ImageSearchEngine.load(tmp_path / "index", method=mean_colour)
+    assert loaded.search_fast(folder / "c.bmp", 1)[0].score == 1.0
+
+
+def test_own_function_called_like_ours_is_not_taken_for_ours(folder, tmp_path):
+    def histogram(picture):
+        return mean_colour(picture)
+
+    ImageSearchEngine(folder, histogram).index_images().save(tmp_path / "index")
+    with pytest.raises(ValueError, match="made by the function 'histogram'"):
+        ImageSearchEngine.load(tmp_path / "index")
+
+
+def test_another_method_than_the_index_was_made_by_is_refused(saved):
+    with pytest.raises(ValueError, match="method must be 'histogram', by which .* was made, not 'pixels'"):
+        ImageSearchEngine.load(saved, method="pixels")
+    assert ImageSearchEngine.load(saved, method=methods.image_to_histogram).method == "histogram"
+
+
+# Unusable index files
+
+
+def refused(path, reason, content=None):
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"is not a usable index: .*{reason}"):
+        ImageSearchEngine.load(path)
+    return True
+
+
+def rewritten(saved, header=None, vectors=None, compression=zipfile.ZIP_STORED):
+    """The index with other parts in it, every checksum right."""
+    with zipfile.ZipFile(saved) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if header is not None:
+        parts["header.json"] = json.dumps(json.loads(parts["header.json"]) | header).encode()
+    parts["vectors.npy"] = parts["vectors.npy"] if vectors is None else vectors
+    with zipfile.ZipFile(saved, "w", compression) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return saved
+
+
+def npy(array, **options):
+    file = io.BytesIO()
+    np.save(file, array, **options)
+    return file.getvalue()
+
+
+def test_missing_index_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        ImageSearchEngine.load(tmp_path / "nothing")
+
+
+def test_index_cut_anywhere_is_refused(saved):
+    whole = saved.read_bytes()
+    cuts = [*range(0, 120), *range(120, len(whole) - 200, 97), *range(len(whole) - 200, len(whole))]
+    assert all(refused(saved, "the file is empty" if cut == 0 else "it is cut", whole[:cut]) for cut in cuts)
+
+
+def test_one_changed_byte_is_refused_or_does_no_harm(saved, engine):
+    whole = saved.read_bytes()
+    for place in [*range(0, len(whole), 31), *range(len(whole) - 250, len(whole))]:
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        saved.write_bytes(damaged)
+        try:
+            assert same(engine, ImageSearchEngine.load(saved)), place
+        except ValueError as error:
+            assert "is not a usable index" in str(error)
+
+
+def test_changed_vectors_are_noticed_by_their_checksum(saved, engine):
+    whole = saved.read_bytes()
+    place = whole.index(engine.image_vectors.tobytes()) + 1000
+    refused(saved, "it is cut, damaged", whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+
+
+class Danger:
+    def __reduce__(self):
+        return os.mkdir, ("executed",)
+
+
+def test_pickle_is_refused_and_not_executed(tmp_path, monkeypatch, saved):
+    monkeypatch.chdir(tmp_path)
+    refused(tmp_path / "pickled", "another kind of file", pickle.dumps(Danger()))
+    refused(rewritten(saved, vectors=npy(np.array([[Danger()]] * 6), allow_pickle=True)), "its vectors are object")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_another_version_is_named(saved):
+    refused(rewritten(saved, {"format": "imsearch index 99"}), "its format is 'imsearch index 99'; this version reads")
+
+
+def test_another_zip_is_refused(tmp_path):
+    np.savez(tmp_path / "other.npz", a=np.ones(3))
+    refused(tmp_path / "other.npz", "another kind of file")
+
+
+def test_compressed_parts_are_refused_before_they_unfold(saved):
+    bomb = npy(np.zeros((6, 2_000_000), dtype=np.float32))
+    refused(rewritten(saved, vectors=bomb, compression=zipfile.ZIP_DEFLATED), "would unfold to more than it is")
+
+
+def test_declared_size_that_lies_is_refused(saved):
+    whole = saved.read_bytes()
+    place = whole.rindex(b"PK\x01\x02", 0, whole.rindex(b"vectors.npy"))  # the directory's entry for the vectors
+    lie = (2**31).to_bytes(4, "little")
+    refused(saved, "would unfold to more than it is", whole[: place + 20] + lie + lie + whole[place + 28 :])
+
+
+@pytest.mark.parametrize("shape", ["(6, 97)", "(6000000000, 96)", "(-6, -96)", "(576,)", "(6, 96, 1)", "(0, 96)", "6", "x"])
+def test_declared_shape_that_lies_is_refused(saved, shape):
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    content = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + text.encode() + bytes(6 * 96 * 4)
+    refused(rewritten(saved, vectors=content), "")
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.zeros((6, 96)), np.zeros((6, 96), ">f4"), np.zeros((96, 6), "f4").T, np.zeros((6, 96), "i4"), np.zeros((6, 0), "f4")],
+)
+def test_vectors_of_another_type_are_refused(saved, array):
+    refused(rewritten(saved, vectors=npy(array)), "its vectors are .*, not a float32 matrix")
+
+
+def test_number_of_paths_must_be_that_of_the_vectors(saved):
+    refused(rewritten(saved, vectors=npy(np.zeros((5, 96), "f4"))), "6 paths but 5 vectors")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"metric": "manhattan"},
+        {"metric": ["cosine"]},
+        {"method": 7},
+        {"paths": "abcdef"},
+        {"paths": [1] * 6},
+        {"failed": [["a"]]},
+        {"stamps": [["a", 5]]},
+        {"named": None},
+        {"image_dir": None},
+    ],
+)
+def test_damaged_header_is_refused(saved, header):
+    refused(rewritten(saved, header), "")
+
+
+def test_header_nested_too_deep_is_refused(saved):
+    with zipfile.ZipFile(saved, "w") as archive:
+        archive.writestr("header.json", "[" * 100_000)
+        archive.writestr("vectors.npy", b"")
+    refused(saved, "")
+
+
+def test_vectors_that_are_no_numbers_are_refused(saved):
+    with pytest.raises(ValueError, match="finite numbers"):
+        ImageSearchEngine.load(rewritten(saved, vectors=npy(np.full((6, 96), np.nan, "f4"))))
+
+
+# Stale
+
+
+def test_changed_removed_mended_and_new_pictures_are_stale(folder, tmp_path):
+    (folder / "broken.png").write_bytes(b"")
+    ImageSearchEngine(folder).index_images().save(tmp_path / "index")
+    (folder / "a.JPG").unlink()
+    shutil.copy(folder / "c.bmp", folder / "b.png")
+    shutil.copy(folder / "c.bmp", folder / "broken.png")
+    shutil.copy(folder / "c.bmp", folder / "new.png")
+    expected = [str(folder / name) for name in ("a.JPG", "b.png", "broken.png", "new.png")]
+    assert ImageSearchEngine.load(tmp_path / "index").stale_paths() == expected
+
+
+def test_touched_picture_of_the_same_size_is_stale(folder, engine):
+    assert engine.stale_paths() == []
+    os.utime(folder / "b.png", (1, 1))
+    assert names(engine.stale_paths()) == ["b.png"]
+
+
+def test_picture_that_changed_while_it_was_read_is_stale(folder):
+    def meddling(picture):
+        os.utime(folder / "b.png", (1, 1))
+        return [1.0]
+
+    assert names(ImageSearchEngine(folder, meddling).index_images().stale_paths()) == ["b.png"]
+
+
+def test_all_are_stale_when_the_folder_is_gone(folder, engine):
+    shutil.rmtree(folder)
+    assert engine.stale_paths() == engine.image_paths
+
+
+def test_vectors_from_elsewhere_are_never_stale():
+    assert from_rows([[1, 2]]).stale_paths() == []
+
+
+def test_repr_says_what_is_indexed(engine):
+    assert repr(engine) == "<ImageSearchEngine: 6 pictures x 96 numbers, histogram, cosine>"

@@ -1,0 +1,70 @@
+import importlib
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import imsearch_helpers
+from tests import REPOSITORY
+
+HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm", "sklearn", "faiss", "torch", "onnxruntime", "pebble", "dask"}
+SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
+LIGHT_MODULES = ["images", "similarity", "evaluation", "collection", "vectors", "engine"]
+
+
+def public_functions():
+    """Every public function, class and method that is written in the light modules."""
+    found = []
+    for module in map(importlib.import_module, (f"imsearch_helpers.{name}" for name in LIGHT_MODULES)):
+        for name, thing in vars(module).items():
+            if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__ and callable(thing):
+                found.append(pytest.param(thing, id=f"{module.__name__}.{name}"))
+                methods = vars(thing).items() if inspect.isclass(thing) else ()
+                for method, function in methods:
+                    function = getattr(function, "__func__", function)
+                    if inspect.isfunction(function) and not method.startswith("_"):
+                        found.append(pytest.param(function, id=f"{module.__name__}.{name}.{method}"))
+    return found
+
+
+def imported_by(module):
+    command = [sys.executable, "-c", SILENT.format(module)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["", *(f".{name}" for name in LIGHT_MODULES)])
+def test_import_pulls_in_nothing_heavy(module):
+    assert not imported_by(module) & HEAVY
+
+
+@pytest.mark.parametrize("name", imsearch_helpers.__all__)
+def test_public_name_can_be_imported_from_the_package_and_its_module(name):
+    home = importlib.import_module(f"imsearch_helpers.{imsearch_helpers._HOME_OF[name]}")
+    assert getattr(imsearch_helpers, name) is getattr(home, name)
+
+
+def test_names_of_the_course_are_there():
+    core = {"image_to_vector_simple", "image_to_histogram", "METHODS", "cosine_similarity", "euclidean_distance"}
+    assert core | {"ImageSearchEngine", "SearchResult", "evaluate_search"} <= set(imsearch_helpers.__all__)
+    assert set(imsearch_helpers.__all__) <= set(dir(imsearch_helpers))
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'imsearch_helpers' has no attribute 'nothing'"):
+        imsearch_helpers.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("function", public_functions())
+def test_docstring_says_what_goes_in_and_what_comes_out(function):
+    lines = inspect.getdoc(function).splitlines()
+    sections = {title for title, line in zip(lines, lines[1:]) if set(line) == {"-"}}
+    assert lines[0] and (len(lines) == 1 or not lines[1])
+    if inspect.isfunction(function):
+        parameters = [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
+        assert ("Parameters" in sections) == bool(parameters)
+        for name in parameters:
+            assert name in inspect.getdoc(function)
+        returns_something = "return " in inspect.getsource(inspect.unwrap(function))
+        assert ("Returns" in sections) == returns_something
