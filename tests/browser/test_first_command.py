@@ -66,7 +66,7 @@ def test_first_command_serves_notebook_00(server):
 
 
 def test_first_command_opens_notebook_00(server):
-    assert f"/lab/tree/{NOTEBOOK}" in server.log.read_text(encoding="utf-8")
+    assert f"{server.url}/lab/tree/{NOTEBOOK}?token=" in server.log.read_text(encoding="utf-8")
     status, page = server.get(f"/lab/tree/{NOTEBOOK}")
     assert status == 200 and "JupyterLab" in page
 

@@ -17,18 +17,9 @@ from tests.readme import README, blocks
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-FLOORS = {
-    "images": 1,
-    "similarity": 1,
-    "evaluation": 1,
-    "collection": 1,
-    "vectors": 2,
-    "environment": 2,
-    "engine": 4,
-    "plots": 6,
-    "widgets": 7,
-}
-MODULES = sorted(path.stem for path in (REPOSITORY / "imsearch_helpers").glob("[!_]*.py"))
+PACKAGE = REPOSITORY / "imsearch_helpers"
+DOORS = ("__init__.py", "__main__.py")  # they may use every floor
+FILES = sorted({path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")} - set(DOORS))
 
 
 def names_of(requirements):
@@ -46,7 +37,7 @@ def constraint_lines():
 
 def test_first_two_bash_blocks_are_one_line_each_for_the_course_and_for_the_tests():
     course, tests = blocks("bash")
-    assert course.endswith("-m jupyterlab --allow-root notebooks/00_start_here.ipynb")
+    assert course.endswith("-m jupyterlab --allow-root --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb")
     assert tests.endswith("-m pytest")
     assert "\n" not in course + tests
 
@@ -142,15 +133,28 @@ def test_code_follows_the_lint_rules():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_module_imports_only_from_floors_below(module):
-    tree = ast.parse((REPOSITORY / "imsearch_helpers" / f"{module}.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            used = [node.module] if node.module else [alias.name for alias in node.names]
-            assert all(FLOORS[name] < FLOORS[module] for name in used), f"{module} imports {used}"
-
-
-def test_every_module_has_a_floor_in_the_readme():
+def floors():
+    """Module -> its floor, as the README says."""
     rows = re.findall(r"^\| (\d) \| `(\w+)` \|", README.read_text(encoding="utf-8"), flags=re.M)
-    assert {name: int(floor) for floor, name in rows} == {name: FLOORS[name] for name in MODULES}
+    return {module: int(floor) for floor, module in rows}
+
+
+def module_of(file):
+    return file.split("/")[0].removesuffix(".py")
+
+
+def imported_modules(file):
+    """The modules of our package that a file imports, those in its own folder left out."""
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == file.count("/") + 1:
+            yield from [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
+
+
+def test_readme_names_the_floor_of_every_module():
+    assert set(floors()) == {module_of(file) for file in FILES}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_module_imports_only_from_floors_below(file):
+    for module in imported_modules(file):
+        assert floors()[module] < floors()[module_of(file)], f"{file} imports {module}"
