@@ -376,6 +376,34 @@ def border_part(painted, border=0.2):
     return float(1 - painted[top : height - top, left : width - left].sum() / painted.sum())
 
 
+def show_pictures(pictures, titles, alt, columns=6):
+    """Pictures side by side; where they have few pixels, each pixel is a sharp square.
+
+    Parameters
+    ----------
+    pictures : list of str, Path, PIL.Image.Image or ndarray
+    titles : list of str
+        One for each.
+    alt : str
+    columns : int
+        How many in a row.
+
+    Returns
+    -------
+    Figure
+    """
+    columns = min(columns, len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    side = min(2.2, 9.4 / columns)
+    figure = new_figure(side * columns, (side + 0.35) * rows, alt)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel, picture, title in zip(panels, pictures, titles):
+        show_picture(panel, picture, title)
+    for panel in panels[len(pictures) :]:
+        panel.set_axis_off()
+    return figure
+
+
 def show_scores(images, scores, title):
     """A table of scores, every picture against every picture: each row's best but itself is framed.
 
