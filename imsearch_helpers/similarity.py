@@ -172,6 +172,8 @@ def row_lengths(matrix, rows_per_block=4096):
     Parameters
     ----------
     matrix : ndarray, shape (n_images, n_dims), float32
+    rows_per_block : int
+        How many rows to hold in float64 at a time.
 
     Returns
     -------
