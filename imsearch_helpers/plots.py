@@ -7,6 +7,7 @@ write it to a file with ``figure.savefig(path)``. As the last line of a notebook
 import base64
 import io
 import math
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,7 +17,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from PIL import Image
 
 from .images import ImageError, load_image, printable
-from .similarity import cosine_similarity
+from .similarity import cosine_similarity, euclidean_distance
 from .vectors import image_to_histogram, image_to_vector_simple
 
 # M. Okabe and K. Ito, Color Universal Design, 2008: told apart with every common kind of colour vision.
@@ -1001,3 +1002,285 @@ def shift_html(image, steps, other):
         _picture_html(255 - np.abs(after - before), "where they differ (dark)"),
         _picture_html(255 * picture.reshape(64, 64), f"the other product: similarity {to_other:.3f}"),
     )
+
+
+def _draw_vector(axes, tip, colour, label, start=(0, 0), style="-|>", **line):
+    axes.add_patch(FancyArrowPatch(start, tip, arrowstyle=style, mutation_scale=16, shrinkA=0, shrinkB=0, color=colour,
+                                   linewidth=2.5, **line))  # fmt: skip
+    if label:
+        axes.annotate(label, tip, (0, 7), textcoords="offset points", color=colour, fontweight="bold", ha="center")
+
+
+def _draw_gap(axes, first, second, label):
+    axes.plot(*zip(first, second), color=RED, linestyle="--", linewidth=2)
+    middle = (np.asarray(first) + second) / 2
+    axes.annotate(label, middle, (9, 0), textcoords="offset points", color=RED, va="center")
+
+
+def show_vector_arithmetic(a, b):
+    """Two vectors of two numbers as arrows: their lengths, their dot product and the distance between them.
+
+    Parameters
+    ----------
+    a, b : sequence of 2 float
+        `a` points up and to the right; `b` lies along the first axis, so that a's shadow on it is easy to see.
+
+    Returns
+    -------
+    Figure
+    """
+    length, base, gap = math.hypot(*a), b[0], math.dist(a, b)
+    figure = new_figure(9.4, 3.4, f"Three drawings of the arrows a, to ({a[0]}, {a[1]}), and b, to ({b[0]}, {b[1]}). First: a is the long side of "
+                        f"a right triangle with the sides {a[0]} and {a[1]}; its length is {length:g}. Second: light from above casts a's "
+                        f"shadow on b; the shadow is {a[0]} long and b {base}, so the dot product is {a[0] * base}. "
+                        f"Third: a dashed line joins the two tips; it is {gap:.3f} long, the distance.")  # fmt: skip
+    panels = figure.subplots(1, 3)
+    titles = (f"length of a: {length:g}", f"dot product: {a[0]} · {base} = {a[0] * base}", f"distance: {gap:.3f}")
+    for axes, title in zip(panels, titles):
+        axes.set(xlim=(-0.4, base + 0.8), ylim=(-1.1, a[1] + 0.9), aspect="equal", xlabel="first number", title=title)
+        axes.set(xticks=range(base + 1), yticks=range(a[1] + 1))
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("second number")
+    _draw_legs(panels[0], a)
+    _draw_shadow(panels[1], a, b)
+    _draw_gap(panels[2], a, b, "")
+    for axes in panels:
+        _draw_vector(axes, a, BLUE, "a")
+    for axes in panels[1:]:
+        _draw_vector(axes, b, GREEN, "b")
+    return figure
+
+
+def _draw_legs(axes, a):
+    axes.plot([0, a[0], a[0]], [0, 0, a[1]], color=GREY, linestyle="--", linewidth=2)
+    axes.text(a[0] / 2, -0.3, f"{a[0]}", ha="center", va="top", color=GREY, fontsize=12)
+    axes.text(a[0] + 0.2, a[1] / 2, f"{a[1]}", va="center", color=GREY, fontsize=12)
+    axes.text(a[0] / 2 - 0.35, a[1] / 2 + 0.35, f"{math.hypot(*a):g}", ha="center", color=BLUE, fontsize=12)
+
+
+def _draw_shadow(axes, a, b):
+    axes.plot([a[0], a[0]], [a[1], 0], color=GREY, linestyle=":", linewidth=2)
+    axes.plot([0, a[0]], [0, 0], color=ORANGE, linewidth=9, solid_capstyle="butt")
+    axes.text(a[0] / 2, -0.3, f"a's shadow on b: {a[0]}", ha="center", va="top", fontsize=10)
+
+
+def show_two_arrows(length_a, length_b, degrees):
+    """Two arrows from one point, and in the title what cosine, distance and dot product say of them.
+
+    Parameters
+    ----------
+    length_a, length_b : float
+        From 0 to 4.
+    degrees : float
+        The angle between them, from 0 to 180.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(6.2, 3.8, "")
+    figure.set_layout_engine("none")
+    axes = figure.add_axes([0.04, 0.05, 0.92, 0.8])
+    said = _draw_two_arrows(axes, length_a, length_b, degrees)
+    axes.set(xlim=(-4.6, 4.6), ylim=(-0.6, 4.6))
+    axes.set_title("   ".join(said), fontsize=12)
+    figure.alt = (f"Two arrows, {length_a:g} and {length_b:g} long, {degrees:g} degrees apart; a dashed line joins their tips. "
+                  f"{', '.join(said)}.")  # fmt: skip
+    return figure
+
+
+def _draw_two_arrows(axes, length_a, length_b, degrees):
+    """Draw them into axes of their own; return cosine, distance and dot product in words."""
+    turned = math.radians(degrees)
+    a, b = (length_a, 0), (length_b * math.cos(turned), length_b * math.sin(turned))
+    around = np.linspace(0, turned, 60)
+    axes.plot(0.7 * np.cos(around), 0.7 * np.sin(around), color=GREY)
+    if degrees > 0:
+        axes.text(0.85 * math.cos(turned / 2), 0.85 * math.sin(turned / 2), f"{degrees:g}°", color=GREY, va="center",
+                  ha="right" if degrees > 90 else "left")  # fmt: skip
+    _draw_gap(axes, a, b, "")
+    _draw_vector(axes, a, BLUE, "a")
+    _draw_vector(axes, b, GREEN, "b")
+    axes.set(aspect="equal", xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    dot = round(a[0] * b[0] + a[1] * b[1], 9)
+    cosine = f"cosine {dot / (length_a * length_b) + 0.0:.2f}" if length_a and length_b else "no angle"
+    return cosine, f"distance {math.dist(a, b):.2f}", f"dot product {dot + 0.0:.2f}"
+
+
+def show_angles(meanings):
+    """Pairs of arrows of the same two lengths at several angles: the cosine falls from 1 to -1, the distance grows.
+
+    Parameters
+    ----------
+    meanings : dict of float to str
+        Angle in degrees -> what it means, in a few words.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(9.4, 2.7, "")
+    panels = figure.subplots(1, len(meanings))
+    said = [_draw_two_arrows(axes, 2, 1.5, degrees) for axes, degrees in zip(panels, meanings)]
+    for axes, (cosine, distance, _), (degrees, meaning) in zip(panels, said, meanings.items()):
+        axes.set(xlim=(-2, 2.5), ylim=(-0.4, 2), xlabel=meaning)
+        axes.set_title(f"{degrees:g}°: {cosine}\n{distance}", fontsize=11)
+    figure.alt = "Pairs of arrows, 2 and 1.5 long. " + " ".join(
+        f"At {degrees:g} degrees, {meaning}: {cosine}, {distance}."
+        for (degrees, meaning), (cosine, distance, _) in zip(meanings.items(), said)
+    )
+    return figure
+
+
+def show_colour_arrows(colours):
+    """Colours as patches with their three numbers, and as arrows, seen in two of the numbers: red and blue.
+
+    Parameters
+    ----------
+    colours : dict of str to sequence of 3 int
+        Name -> red, green, blue, from 0 to 255.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(9.4, 3.4, "")
+    left, right = figure.subfigures(1, 2, width_ratios=[1.55, 1])
+    for (name, colour), axes in zip(colours.items(), left.subplots(1, len(colours))):
+        show_picture(axes, np.full((8, 8, 3), colour, dtype=np.uint8), name)
+        axes.set_xlabel("{}, {}, {}".format(*colour))
+    axes = right.subplots()
+    ends = {name: (colour[0], colour[2]) for name, colour in colours.items()}
+    for (name, end), style in zip(ends.items(), ("-", "--", ":")):
+        _draw_vector(axes, end, np.divide(colours[name], 255), "", linestyle=style, zorder=2)
+        axes.annotate(name, end, (8, -11), textcoords="offset points", fontsize=9)
+    axes.set(xlim=(0, 330), ylim=(0, 270), xlabel="red, from 0 to 255", ylabel="blue, from 0 to 255")
+    axes.set_title("a darker colour is a shorter arrow", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    numbers = "; ".join(f"{name}: red {red}, green {green}, blue {blue}" for name, (red, green, blue) in colours.items())
+    figure.alt = f"Colours as patches: {numbers}. Beside them their arrows by red and blue: the darker one is a shorter arrow in the same direction."
+    return figure
+
+
+def show_light(picture, other, percent):
+    """A product in more or less light: cosine and distance to itself in full light, and to another product.
+
+    Parameters
+    ----------
+    picture, other : str, Path, PIL.Image.Image or ndarray
+    percent : float
+        How much light, from 0 to 200; 100 leaves the picture as it is, more makes bright places white.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(9.4, 3.0, "")
+    pictures, curves = figure.subfigures(1, 2, width_ratios=[1.1, 1])
+    titles = (f"the query: {percent:g} % light", "itself in full light", "another product")
+    images = (_in_light(picture, percent), picture, other)
+    for axes, image, title in zip(pictures.subplots(1, 3), images, titles):
+        show_picture(axes, image, title)
+    scores = _scores_in_light(picture, other, percent)
+    lights = {light: _scores_in_light(picture, other, light) for light in range(10, 201, 10)}
+    for axes, (name, score) in zip(curves.subplots(1, 2), scores.items()):
+        _draw_over_light(axes, name, score, {light: scores[name] for light, scores in lights.items()}, percent)
+    said = "; ".join(f"by {name} {score.itself:.3f} to itself and {score.other:.3f} to the other" for name, score in scores.items())
+    figure.alt = (f"A product picture with {percent:g} % of its light, itself in full light, and another product. Beside them curves over "
+                  f"the light from 10 to 200 %: cosine and distance to both. At {percent:g} %: {said}.")  # fmt: skip
+    return figure
+
+
+class LightScores(NamedTuple):
+    """How a picture in other light compares with itself in full light, and with another product."""
+
+    itself: float
+    other: float
+    nearer: str
+
+
+def _scores_in_light(picture, other, percent):
+    lit, itself, another = map(image_to_vector_simple, (_in_light(picture, percent), picture, other))
+    scores = {}
+    for name, metric, sign in (("cosine", cosine_similarity, 1), ("distance", euclidean_distance, -1)):
+        to_itself, to_other = metric(lit, itself), metric(lit, another)
+        lead = sign * (to_itself - to_other)
+        nearer = "✓ itself is nearer" if lead > 0 else ("✗ the other is nearer" if lead < 0 else "= they are level")
+        scores[name] = LightScores(to_itself, to_other, nearer)
+    return scores
+
+
+def _in_light(image, percent):
+    pixels = np.asarray(load_image(image)) * (percent / 100)
+    return np.clip(pixels, 0, 255).round().astype(np.uint8)
+
+
+def _draw_over_light(axes, name, score, curves, percent):
+    axes.plot(list(curves), [point.itself for point in curves.values()], color=BLUE, linewidth=2, label="to itself")
+    axes.plot(list(curves), [point.other for point in curves.values()], color=ORANGE, linewidth=2, linestyle="--", label="to the other")
+    axes.plot([percent] * 2, [score.itself, score.other], "o", color="black", markersize=5)
+    axes.axvline(percent, color=GREY, linewidth=1, linestyle=":")
+    axes.set_title(f"{name}\n{score.nearer}", fontsize=10)
+    axes.set(xlabel="light, in %", xticks=[0, 50, 100, 150, 200])
+    axes.legend(fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def light_html(picture, other, percent):
+    """The pictures and numbers of `show_light` as HTML, drawn in a few milliseconds, for a slider that is dragged.
+
+    Parameters
+    ----------
+    picture, other : str, Path, PIL.Image.Image or ndarray
+    percent : float
+
+    Returns
+    -------
+    str
+    """
+    scores = _scores_in_light(picture, other, percent)
+    to_itself, to_other = (", ".join(f"{name} {score[place]:.3f}" for name, score in scores.items()) for place in (0, 1))
+    verdicts = "".join(f"<br>By {name}: <b>{score.nearer}</b>" for name, score in scores.items())
+    return _row_html(
+        _picture_html(_in_light(picture, percent), f"the query at {percent:g} % light"),
+        _picture_html(np.asarray(load_image(picture)), f"itself in full light: {to_itself}"),
+        _picture_html(np.asarray(load_image(other)), f"another product: {to_other}"),
+    ) + f'<div style="font-size: 14px; line-height: 1.5">{verdicts[4:]}</div>'  # fmt: skip
+
+
+def show_distributions(cosines, mark=0.7):
+    """How the cosines of many pairs are spread, a row for each kind of vector.
+
+    Parameters
+    ----------
+    cosines : dict of str to ndarray
+        Name -> the cosines of pairs of vectors, from -1 to 1.
+    mark : float
+        A score to look at: what lies above it is hatched, and its share is written beside it.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = new_figure(9.4, 0.7 + 1.25 * len(cosines), "")
+    panels = figure.subplots(len(cosines), 1, sharex=True, squeeze=False)[:, 0]
+    said = [_draw_distribution(axes, name, values, mark) for axes, (name, values) in zip(panels, cosines.items())]
+    panels[-1].set(xlim=(-1, 1.02), xlabel="cosine similarity of two pictures")
+    figure.supylabel("share of the pairs", fontsize=10)
+    figure.suptitle("The same pictures, the same metric: what a score means depends on the vectors", fontsize=12)
+    figure.alt = f"Distributions of cosines over pairs of pictures, one below the other. {' '.join(said)}"
+    return figure
+
+
+def _draw_distribution(axes, name, values, mark):
+    edges = np.linspace(-1, 1, 101)
+    shares = np.histogram(np.clip(values, -1, 1), edges)[0] / len(values)
+    above = edges[:-1] >= mark - 1e-9
+    axes.bar(edges[:-1][~above], shares[~above], 0.02, align="edge", color=SKY)
+    axes.bar(edges[:-1][above], shares[above], 0.02, align="edge", color=ORANGE, hatch="//", edgecolor="black", linewidth=0.3)
+    middle, share = np.median(values), np.mean(values > mark)
+    axes.axvline(middle, color="black", linewidth=2)
+    axes.set_title(f"{name}: median {middle:.2f}, above {mark:g} (hatched): {share:.0%} of the pairs", fontsize=10, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    return f"{name}: from {np.min(values):.2f} to {np.max(values):.2f}, median {middle:.2f}, {share:.0%} above {mark:g}."
