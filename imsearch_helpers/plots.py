@@ -141,7 +141,7 @@ def show_picture(axes, image, title=""):
     axes.imshow(np.asarray(picture))
 
 
-def visualize_results(query, results, num_results=5, relevant=None):
+def visualize_results(query, results, num_results=5, relevant=None, title=""):
     """The query, and then every result that was asked for, with its score.
 
     Parameters
@@ -152,6 +152,8 @@ def visualize_results(query, results, num_results=5, relevant=None):
         How many of them to draw; all if there are fewer.
     relevant : set of str, optional
         The paths of the right answers: then each result carries a tick or a cross.
+    title : str
+        What there is to see, above it all.
 
     Returns
     -------
@@ -161,7 +163,8 @@ def visualize_results(query, results, num_results=5, relevant=None):
     results = list(results)[:num_results]
     columns = min(6, len(results) + 1)
     rows = math.ceil((len(results) + 1) / columns)
-    figure = new_figure(1.55 * columns, 1.95 * rows, _alt_of_results(results, relevant))
+    figure = new_figure(1.55 * columns, 1.95 * rows + 0.3 * bool(title), _alt_of_results(results, relevant))
+    figure.suptitle(title, fontsize=11, parse_math=False)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     show_picture(axes[0], query, "query")
     axes[0].patch.set_visible(False)
@@ -257,7 +260,7 @@ def _draw_angles(axes, query, results, angles):
     for result, degrees, colour in zip(results, angles, (BLUE, GREEN, RED, PURPLE)):
         _arrow(axes, degrees, colour, f"{degrees:.0f}°", result.path)
     top = 1.2 * math.sin(math.radians(max(angles)))
-    axes.set(xlim=(-0.05, 1.42), ylim=(-0.2, max(0.6, top) + 0.2), aspect="equal", xticks=[], yticks=[])
+    axes.set(xlim=(-0.05, 1.42), ylim=(-0.28, max(0.6, top) + 0.2), aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     axes.patch.set_visible(False)
 
@@ -268,7 +271,8 @@ def _arrow(axes, degrees, colour, label, image):
                                    shrinkA=0, shrinkB=0))  # fmt: skip
     axes.text(0.8 * x, 0.8 * y, label, fontsize=9, ha="center", va="center",
               bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
-    show_picture(axes.inset_axes([1.2 * x - 0.15, 1.2 * y - 0.15, 0.3, 0.3], transform=axes.transData), image)
+    below = 0.0 if label else 0.1  # the query makes room for the first result
+    show_picture(axes.inset_axes([1.2 * x - 0.15, 1.2 * y - 0.15 - below, 0.3, 0.3], transform=axes.transData), image)
 
 
 def score_shares(query, match, vectorize=image_to_histogram, bins=32):
