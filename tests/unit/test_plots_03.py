@@ -1,0 +1,81 @@
+"""Figures about cosine and distance: what they say in words is what is true, and they are light enough for sliders."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imsearch_helpers import plots
+
+
+@pytest.fixture
+def picture():
+    pixels = np.full((16, 16, 3), 120, dtype=np.uint8)
+    pixels[4:12, 4:12] = 40
+    return Image.fromarray(pixels)
+
+
+@pytest.fixture
+def other():
+    pixels = np.full((16, 16, 3), 20, dtype=np.uint8)
+    pixels[:8] = 60
+    return Image.fromarray(pixels)
+
+
+def size_of(figure):
+    return tuple(round(side * plots.DPI) for side in figure.get_size_inches())
+
+
+def test_vector_arithmetic_is_written_on_its_panels():
+    figure = plots.show_vector_arithmetic((4, 3), (6, 0))
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["length of a: 5", "dot product: 4 · 6 = 24", "distance: 3.606"]
+    assert "its length is 5" in figure.alt and "the dot product is 24" in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("degrees", "cosine", "distance"), [(0, "1.00", "1.00"), (60, "0.50", "1.73"), (90, "0.00", "2.24"), (180, "-1.00", "3.00")]
+)
+def test_two_arrows_say_their_cosine_and_distance(degrees, cosine, distance):
+    alt = plots.show_two_arrows(2, 1, degrees).alt
+    assert f"cosine {cosine}," in alt and f"distance {distance}," in alt
+
+
+def test_an_arrow_of_length_zero_has_no_angle():
+    assert "no angle, distance 2.00, dot product 0.00" in plots.show_two_arrows(0, 2, 60).alt
+
+
+def test_angles_carry_their_meaning():
+    figure = plots.show_angles({0: "same", 90: "none"})
+    assert [axes.get_xlabel() for axes in figure.axes] == ["same", "none"]
+    assert "At 90 degrees, none: cosine 0.00, distance 2.50." in figure.alt
+
+
+def test_colour_arrows_name_the_numbers():
+    figure = plots.show_colour_arrows({"day": (200, 100, 50), "night": (20, 10, 5)})
+    assert "day: red 200, green 100, blue 50" in figure.alt
+    assert size_of(figure)[0] <= 1000
+
+
+def test_half_the_light_keeps_the_cosine_but_not_the_distance(picture, other):
+    scores = plots._scores_in_light(picture, other, 50)
+    assert scores["cosine"].itself == pytest.approx(1.0, abs=1e-4)
+    assert scores["distance"].itself == pytest.approx(0.5 * np.linalg.norm(plots.image_to_vector_simple(picture)), rel=1e-2)
+    assert scores["cosine"].nearer == "✓ itself is nearer"
+    assert scores["distance"].nearer == "✗ the other is nearer"
+
+
+def test_without_light_cosine_is_level(picture, other):
+    assert plots._scores_in_light(picture, other, 0)["cosine"] == (0.0, 0.0, "= they are level")
+
+
+def test_the_figure_and_the_slider_say_the_same(picture, other):
+    alt, html = plots.show_light(picture, other, 50).alt, plots.light_html(picture, other, 50)
+    assert "by cosine 1.000 to itself" in alt
+    assert "cosine 1.000" in html and "✗ the other is nearer" in html and html.count("alt=") == 3
+
+
+def test_distributions_say_median_and_share_above():
+    figure = plots.show_distributions({"few": np.array([0.1, 0.2, 0.3, 0.9]), "all": np.array([0.8, 0.9, 1.0])})
+    assert "few: from 0.10 to 0.90, median 0.25, 25% above 0.7." in figure.alt
+    assert "all: from 0.80 to 1.00, median 0.90, 100% above 0.7." in figure.alt
+    assert sum(bar.get_height() for bar in figure.axes[0].patches) == pytest.approx(1.0)
