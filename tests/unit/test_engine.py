@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imsearch_helpers import vectors as methods
-from imsearch_helpers.engine import ImageSearchEngine, SearchResult
+from imsearch_helpers.collection import Products
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult, found_by_shot
 from imsearch_helpers.images import ImageError
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS, image_to_histogram
@@ -438,6 +439,20 @@ def test_agrees_with_scikit_learn(metric):
     assert [int(path[:4]) for path, _ in results] == indices[0].tolist()
     scores = 1 - distances[0] if metric == "cosine" else -distances[0]
     assert [score for _, score in results] == pytest.approx(scores.tolist(), abs=1e-7)
+
+
+# The scoreboard's row
+
+
+def test_found_by_shot_counted_by_hand(tmp_path):
+    rows = ["0.jpg,one,studio", "1.jpg,two,studio", "2.jpg,one,dim", "3.jpg,two,dim", "4.jpg,two,turned"]
+    lines = [f"{file},{product},mug,red,plain,{shot},a mug,train" for file, product, shot in (r.split(",") for r in rows)]
+    header = "file,product_id,category,colour,pattern,shot,caption,split"
+    (tmp_path / "products.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    products = Products(tmp_path)
+    vectors = [[1, 0], [0, 1], [3, 1], [2, 1], [1, 2]]  # product two's dim picture is nearer to product one's studio shot
+    engine = ImageSearchEngine.from_vectors([product.path for product in products], vectors)
+    assert found_by_shot(engine, products) == {"dim": 0.5, "turned": 1.0}
 
 
 # Keeping an index
