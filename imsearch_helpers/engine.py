@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -305,7 +304,7 @@ class ImageSearchEngine:
             "failed": self.failed_images,
             "stamps": list(self._stamps.items()),
         }
-        unfinished = path.with_name(f".{uuid.uuid4().hex}.unfinished")
+        unfinished = path.with_name(f".{os.urandom(8).hex()}.unfinished")
         try:
             with open(unfinished, "xb") as file:
                 _write_index(file, header, self.image_vectors)
