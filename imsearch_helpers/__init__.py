@@ -11,7 +11,16 @@ __version__ = "0.1.0"
 _HOMES = {
     "images": ("ImageError", "find_images", "load_image"),
     "similarity": ("cosine_similarity", "euclidean_distance"),
-    "evaluation": ("SearchQuality", "evaluate_search"),
+    "evaluation": (
+        "SearchQuality",
+        "average_precision",
+        "bootstrap_interval",
+        "diversity",
+        "evaluate_search",
+        "ndcg",
+        "random_baseline",
+        "reciprocal_rank",
+    ),
     "collection": ("Product", "Products", "data_dir"),
     "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
     "engine": ("ImageSearchEngine", "SearchResult"),
