@@ -12,7 +12,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .images import ImageError, load_image, printable
-from .plots import BLUE, GREY, RED, figure_html
+from .plots import BLUE, GREY, RED, explain_match, figure_html
+from .vectors import METHODS
 
 THUMBNAIL = 128
 FOOLED = "fooled.csv"
@@ -203,6 +204,44 @@ def explore(engines, products=None, queries=None, query=0, top_k=5):
     for name, control in controls.items():
         control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
     panel.add_class("imsearch-explorer")
+    return panel
+
+
+def explain_matches(engines, queries, query=0, places=20):
+    """Why this match: pick a query and a place in its ranking, and see which colours the score is made of.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+        Of the methods "histogram" and "root_histogram": a pixel of a picture belongs to a bin of these.
+    queries : list of str
+        Indexed pictures.
+    query : int
+        Where the query slider stands at first.
+    places : int
+        How far down the ranking one can go; the query itself does not count.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def explained(engine, query, place):
+        path, engine = queries[query], engines[engine]
+        found = engine.search_fast(_query_vector(engine, path), place + 1)
+        match = [result.path for result in found if result.path != path][place - 1]
+        cards = [_card(thumbnail(path), "imsearch-query-thumb", "<b>query</b>", path),
+                 _card(thumbnail(match), "imsearch-thumb", f"place {place}", match)]  # fmt: skip
+        figure = explain_match(path, match, METHODS[engine.method])
+        return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>{figure_html(figure)}'
+
+    panel = play(
+        explained,
+        engine=ipywidgets.Dropdown(options=list(engines), description="method"),
+        query=slider("query", 0, len(queries) - 1, query),
+        place=slider("place in the ranking", 1, places, 1),
+    )
+    panel.add_class("imsearch-why")
     return panel
 
 
