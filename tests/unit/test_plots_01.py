@@ -1,0 +1,96 @@
+"""The figures of notebook 01: what they draw, and the words that say it."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imsearch_helpers import plots
+
+
+@pytest.fixture
+def stripes():
+    """Dark and light bars, eight rows each, on 64 x 64 pixels."""
+    rows = np.arange(64) // 8 % 2 * 200
+    return np.repeat(rows[:, np.newaxis], 64, axis=1).astype(np.uint8)
+
+
+@pytest.fixture
+def flat_grey():
+    return np.full((64, 64), 128, dtype=np.uint8)
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_flatten_process_shows_the_grid_the_bars_and_the_vector():
+    figure = plots.show_flatten_process()
+    grid, bars, vector = figure.axes
+    assert [text.get_text() for text in grid.texts] == [str(value) for value in range(10, 170, 10)]
+    heights = [bar.get_height() for bar in bars.patches]
+    assert heights == list(range(10, 170, 10))
+    assert [text.get_text() for text in vector.texts][:4] == ["0.04", "0.08", "0.12", "0.16"]
+    assert "sixteen bars" in figure.alt
+
+
+def test_flatten_process_names_each_row_beside_its_colour():
+    assert {f"row {row}" for row in range(4)} <= set(texts(plots.show_flatten_process()))
+
+
+def test_a_row_of_figures_for_each_size(stripes):
+    figure = plots.show_sizes(stripes, [4, 16])
+    assert len(figure.axes) == 6
+    assert figure.axes[1].get_title() == "its vector: 16 numbers"
+    assert "at 16 x 16 pixels 256 numbers" in figure.alt
+
+
+def test_nothing_is_lost_at_the_pictures_own_size_or_in_a_flat_picture(stripes, flat_grey):
+    assert "0.0 of 255 grey levels lost" in plots.show_sizes(stripes, [64]).alt
+    assert "0.0 of 255 grey levels lost" in plots.show_sizes(flat_grey, [4]).alt
+
+
+def test_stripes_finer_than_the_pixels_are_lost(stripes):
+    # Four dark bars and four light ones of 200 become a grey of 100 almost everywhere: 100 levels off.
+    lost = float(re.search(r"([\d.]+) of 255", plots.size_html(stripes, 4)).group(1))
+    assert 90 < lost < 110
+
+
+def test_large_and_oblong_pictures_are_shown_as_well():
+    assert "4 x 4 pixels" in plots.size_html(Image.new("RGB", (900, 300), "red"), 4)
+
+
+def test_bars_are_as_high_as_their_values():
+    bars = plots._bars(np.array([0, 255, 128], dtype=np.uint8), width=3, height=256)
+    white = (bars == 255).all(axis=2).sum(axis=0)
+    assert white.tolist() == [255, 0, 127]  # of 256 dots, the lowest is the level 0
+
+
+def test_bars_narrower_than_a_dot_keep_the_lowest_and_the_highest():
+    lowest, highest = plots._envelope(np.array([5, 9, 1, 2, 8, 8]), most=2)
+    assert (lowest.tolist(), highest.tolist()) == ([1, 2], [9, 8])
+
+
+def test_a_picture_that_is_not_moved_is_equal_to_itself(stripes, flat_grey):
+    figure = plots.show_shift(stripes, 0, flat_grey)
+    assert "similarity is 1.000" in figure.alt
+    assert figure.axes[3].lines[0].get_ydata()[0] == pytest.approx(1.0)
+
+
+def test_stripes_moved_by_one_bar_have_nothing_in_common_and_by_two_all(stripes, flat_grey):
+    similarities = plots.show_shift(stripes, 8, flat_grey).axes[3].lines[0].get_ydata()
+    assert similarities[8] == pytest.approx(0.0)
+    assert similarities[16] == pytest.approx(1.0)
+
+
+def test_the_slider_says_which_of_the_two_is_nearer(stripes, flat_grey):
+    # Half the pixels are bright: the cosine to a flat picture is 1 / sqrt(2).
+    assert "similarity 0.707" in plots.shift_html(stripes, 1, flat_grey)
+    assert "✓ nearer than" in plots.shift_html(stripes, 1, flat_grey)
+    assert "✗ not nearer than" in plots.shift_html(stripes, 8, flat_grey)
+
+
+def test_every_picture_beside_a_slider_has_alt_text(stripes, flat_grey):
+    for page in (plots.size_html(stripes, 8), plots.shift_html(stripes, 8, flat_grey)):
+        assert page.count("<img") == len(re.findall(r'alt="[^"]{8,}"', page))
