@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from imsearch_helpers.vectors import METHODS  # noqa: E402  (the path comes first)
 
+TRUTHS = (("product_id", 4), ("category", 5), ("colour", 5))
 SHOTS = ("dim", "turned", "moved", "scene")
 
 
@@ -44,13 +45,13 @@ def by_euclidean(vectors):
 def all_scores(folder, files):
     """(name, scores (n_images, n_images)) for each method, one at a time."""
     paths = [folder / "products" / file for file in files]
-    pixels, histogram, root = (np.stack([METHODS[name](path) for path in paths]) for name in ("pixels", "histogram", "root_histogram"))
+    names = ("pixels", "histogram", "root_histogram")
+    pixels, histogram, root = (np.stack([METHODS[name](path) for path in paths]) for name in names)
     yield "pixels, cosine", by_cosine(pixels)
     yield "pixels, Euclidean", by_euclidean(pixels)
     yield "pixels - own mean, cosine", by_cosine(pixels - pixels.mean(axis=1, keepdims=True))
     yield "pixels - collection's mean, cosine", by_cosine(pixels - pixels.mean(axis=0))
     yield "histogram, cosine", by_cosine(histogram)
-    yield "histogram, Euclidean", by_euclidean(histogram)
     yield "root histogram, cosine", by_cosine(root)
 
 
@@ -77,25 +78,26 @@ def print_table(title, heads, lines):
 
 
 def main():
+    """Measure every method and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE, help="folder with products/ and products.csv")
     folder = parser.parse_args().data
     table = read_table(folder)
     categories = sorted(set(table["category"]))
-    shot_lines, truth_lines, category_lines = [], [], {shot: [] for shot in SHOTS}
+    queries = {shot: np.flatnonzero(table["shot"] == shot) for shot in SHOTS}
+    by_shot, by_truth, by_category = [], [], {shot: [] for shot in SHOTS}
     for name, scores in all_scores(folder, table["file"]):
-        queries = {shot: np.flatnonzero(table["shot"] == shot) for shot in SHOTS}
-        shot_lines.append((name, [found_first(scores, table, queries[shot]) for shot in SHOTS]))
-        truth_lines.append((name, [mean_precision(scores, table["product_id"], 4), mean_precision(scores, table["category"], 5),
-                                   mean_precision(scores, table["colour"], 5)]))
+        by_shot.append((name, [found_first(scores, table, queries[shot]) for shot in SHOTS]))
+        by_truth.append((name, [mean_precision(scores, table[column], k) for column, k in TRUTHS]))
         for shot in SHOTS:
-            mine = [queries[shot][table["category"][queries[shot]] == category] for category in categories]
-            category_lines[shot].append((name, [found_first(scores, table, q) for q in mine]))
-    print_table("Share of queries whose own studio shot ranks first among the 200 studio shots", SHOTS, shot_lines)
-    print_table("All 1,000 as queries, each leaving itself out: precision@4 for the same product (4 are relevant, so this is recall too),\n"
-                "precision@5 for the same category, precision@5 for the same colour", ("product", "category", "colour"), truth_lines)
+            of = table["category"][queries[shot]]
+            by_category[shot].append((name, [found_first(scores, table, queries[shot][of == c]) for c in categories]))
+    print_table("Share of queries whose own studio shot ranks first among all studio shots", SHOTS, by_shot)
+    heads = [f"{column.split('_')[0]}@{k}" for column, k in TRUTHS]
+    print_table("Mean precision@k over all pictures as queries, each leaving itself out", heads, by_truth)
+    print("(a product has 4 other shots, so its precision@4 is also its recall@4)")
     for shot in SHOTS:
-        print_table(f"The same share by category: {shot}", categories, category_lines[shot])
+        print_table(f"As the first table, by category: {shot}", categories, by_category[shot])
 
 
 if __name__ == "__main__":

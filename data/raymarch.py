@@ -3,12 +3,11 @@
 Everything is float32 NumPy on arrays of points (3, n). Rays that have arrived, or missed, leave the arrays, so the
 walk gets cheaper with every step.
 """
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Callable
 
 import numpy as np
-
 from shapes import column, length, smoothstep
 
 
@@ -39,11 +38,14 @@ class Part:
     paint: Paint
 
 
-KEY = column((-0.52, 0.72, 0.46)) / np.float32(np.linalg.norm((-0.52, 0.72, 0.46)))   # the main lamp: left, above, in front
-FILL = column((0.75, 0.25, 0.6)) / np.float32(np.linalg.norm((0.75, 0.25, 0.6)))      # a weak one from the right
+def towards(x, y, z):
+    """A unit direction, (3, 1)."""
+    return column((x, y, z)) / np.float32(np.sqrt(x * x + y * y + z * z))
 
 
-GRAIN = ((41, 33, -27), (-29, 45, 37), (31, -39, 43))      # three skew directions of the small waves on leather
+KEY = towards(-0.52, 0.72, 0.46)      # the main lamp: left, above, in front
+FILL = towards(0.75, 0.25, 0.6)       # a weak one from the right
+GRAIN = np.array([(41, 33, -27), (-29, 45, 37), (31, -39, 43)], dtype=np.float32)      # three skew directions of small waves
 
 
 class Model:
@@ -58,6 +60,7 @@ class Model:
         self.high = self.surface.max(axis=1, keepdims=True) + 0.08
 
     def distance(self, p):
+        """From points (3, n) to the nearest part, (n,)."""
         return reduce(np.minimum, (part.shape(p) for part in self.parts))
 
     def normal(self, p, step=0.004):
@@ -115,12 +118,13 @@ def openness(model, p, n):
 
 
 def surroundings(way):
-    """What a shiny surface mirrors: a pale room, a dark horizon, one large soft lamp and one narrow one, (n,)."""
-    room = 0.28 + 0.5 * smoothstep(-0.3, 0.9, way[1])
+    """What a shiny surface mirrors: a pale room, a dark horizon, a lamp above and a tall window on the left, (n,)."""
+    room = 0.26 + 0.5 * smoothstep(-0.3, 0.9, way[1])
     room = room * (1 - 0.55 * np.exp(-(way[1] / 0.16) ** 2))
     lamp = smoothstep(0.86, 0.94, (way * KEY).sum(axis=0))
-    strip = smoothstep(0.75, 0.85, way[0]) * smoothstep(-0.25, 0.0, way[1])
-    return room + 1.5 * lamp + 0.5 * strip
+    left = (-0.92 * way[0] + 0.39 * way[2]) / np.maximum(np.hypot(way[0], way[2]), 1e-6)
+    window = smoothstep(0.93, 0.97, left) * smoothstep(-0.8, -0.6, way[1]) * (1 - smoothstep(0.55, 0.75, way[1]))
+    return room + 1.5 * lamp + 1.8 * window
 
 
 def pattern_mask(paint, p, n):
@@ -143,8 +147,7 @@ def pattern_mask(paint, p, n):
 
 def roughen(n, p, grain):
     """Small waves on the normals: enough to break a highlight as leather and cloth do."""
-    a, b = (np.array(rows, dtype=np.float32) @ p for rows in (GRAIN, GRAIN[::-1]))
-    waves = np.sin(a) * np.sin(1.3 * b + 1)
+    waves = np.sin(GRAIN @ p) * np.sin(1.3 * (GRAIN[::-1] @ p) + 1)
     n = n + grain * waves
     return n / length(n)
 
@@ -169,10 +172,10 @@ def shade_paint(paint, p, n, ways, lit, open_):
         n = roughen(n, p, paint.grain)
     facing = np.clip(-(n * ways).sum(axis=0), 0, 1)
     key = lit * np.clip((n * KEY).sum(axis=0), 0, 1)
-    around = open_ * (0.40 + 0.16 * n[1] + 0.22 * np.clip((n * FILL).sum(axis=0), 0, 1))
-    diffuse = albedo * (0.80 * key + around + paint.glow)
+    around = open_ * (0.33 + 0.15 * n[1] + 0.20 * np.clip((n * FILL).sum(axis=0), 0, 1))
+    diffuse = albedo * (0.86 * key + around + paint.glow)
     mirrored = surroundings(ways + 2 * facing * n) * open_
-    fresnel = paint.gloss * (0.06 + 0.5 * (1 - facing) ** 5)
+    fresnel = paint.gloss * (0.09 + 0.5 * (1 - facing) ** 5)
     half = KEY - ways
     half = half / length(half)
     highlight = paint.gloss * lit * np.clip((n * half).sum(axis=0), 0, 1) ** paint.shine

@@ -49,21 +49,21 @@ def box(centre, half, rounding=0.03):
     return shape
 
 
-def cone(low, high, radius_low, radius_high, rounding=0.02, centre=(0, 0), stretch=1.0):
-    """An upright cylinder or cut cone between two heights; `stretch` makes it oval along x."""
+def cone(low, high, radius_low, radius_high, rounding=0.02, centre=(0, 0)):
+    """An upright cylinder or cut cone between two heights."""
     half = (high - low) / 2 - rounding
-    r0, r1 = radius_low - rounding, radius_high - rounding
-    edge = np.float32(r1 - r0), np.float32(2 * half)
+    r0, r1 = np.float32(radius_low - rounding), np.float32(radius_high - rounding)
+    edge = r1 - r0, np.float32(2 * half)
     edge_squared = edge[0] ** 2 + edge[1] ** 2
 
     def shape(p):
-        radius = np.hypot((p[0] - centre[0]) / stretch, p[2] - centre[1])
+        radius = np.hypot(p[0] - centre[0], p[2] - centre[1])
         y = p[1] - (low + high) / 2
         cap_r = radius - np.minimum(radius, np.where(y < 0, r0, r1))
         cap_y = np.abs(y) - half
         along = np.clip(((r1 - radius) * edge[0] + (half - y) * edge[1]) / edge_squared, 0, 1)
         side_r, side_y = radius - r1 + edge[0] * along, y - half + edge[1] * along
-        inside = np.where((side_r < 0) & (cap_y < 0), -1, 1)
+        inside = np.where((side_r < 0) & (cap_y < 0), np.float32(-1), np.float32(1))
         nearest = np.minimum(cap_r ** 2 + cap_y ** 2, side_r ** 2 + side_y ** 2)
         return inside * np.sqrt(nearest) - rounding
     return shape
@@ -84,7 +84,7 @@ def stick(start, end, radius, end_radius=None):
     """A round rod from `start` to `end`, which may taper."""
     start, way = column(start), column(end) - column(start)
     way_squared = float((way * way).sum())
-    slope = (radius if end_radius is None else end_radius) - radius
+    radius, slope = float(radius), float((radius if end_radius is None else end_radius) - radius)
 
     def shape(p):
         q = p - start
@@ -108,6 +108,12 @@ def arc(centre, radii, start, end, n=9, plane=(0, 1)):
     return points
 
 
+def bend(start, control, end, n=8):
+    """`n` points on a curve from `start` to `end`, pulled towards `control` (a quadratic Bezier curve)."""
+    t = np.linspace(0, 1, n)[:, None]
+    return (1 - t) ** 2 * np.asarray(start) + 2 * t * (1 - t) * np.asarray(control) + t ** 2 * np.asarray(end)
+
+
 # ---- ways to combine and to place ----------------------------------------------------------------------------------
 def join(*shapes):
     """All of the shapes: the nearest counts."""
@@ -125,11 +131,6 @@ def melt(softness, *shapes):
 def cut(shape, *holes):
     """The shape without the holes."""
     return lambda p: reduce(np.maximum, (-hole(p) for hole in holes), shape(p))
-
-
-def both(*shapes):
-    """Only where all of the shapes are."""
-    return lambda p: reduce(np.maximum, (shape(p) for shape in shapes))
 
 
 def slab(outline, half, rounding=0.03, z=0.0):
@@ -154,3 +155,14 @@ def turn(shape, degrees, axis, about=(0, 0, 0)):
 def mirror(shape):
     """The shape and its mirror image, left and right."""
     return lambda p: shape(np.stack([np.abs(p[0]), p[1], p[2]]))
+
+
+def move(shape, offset):
+    """The shape somewhere else."""
+    offset = column(offset)
+    return lambda p: shape(p - offset)
+
+
+def widen(shape, times):
+    """The shape made `times` wider along z, for `times` of 1 or more (the distance is then too small, never too large)."""
+    return lambda p: shape(np.stack([p[0], p[1], p[2] / np.float32(times)]))
