@@ -33,7 +33,6 @@ def cosine_similarity(v1, v2):
     return _cosine(*_two_vectors(v1, v2))
 
 
-@np.errstate(over="ignore")
 def euclidean_distance(v1, v2):
     """The length of the straight line between two points: the root of the summed squared differences.
 
@@ -57,42 +56,47 @@ def euclidean_distance(v1, v2):
     >>> euclidean_distance([0, 0], [3, 4])
     5.0
     """
-    v1, v2 = _two_vectors(v1, v2)
-    return _length(v1 - v2)
+    return _distance(*_two_vectors(v1, v2))
 
 
 def _two_vectors(v1, v2):
     v1, v2 = np.asarray(v1, dtype=np.float64), np.asarray(v2, dtype=np.float64)
     if v1.ndim != 1 or v1.shape != v2.shape:
         raise ValueError(f"v1 and v2 must be vectors of the same length, not of shapes {v1.shape} and {v2.shape}")
-    if not (np.isfinite(v1).all() and np.isfinite(v2).all()):
-        raise ValueError("v1 and v2 must hold finite numbers; at least one is NaN or infinite")
     return v1, v2
 
 
-@np.errstate(over="ignore")  # squares that overflow are seen to below
+@np.errstate(all="ignore")  # squares that overflow are seen to
 def _cosine(v1, v2):
-    dot = float(np.dot(v1, v2))
-    squared1, squared2 = float(np.dot(v1, v1)), float(np.dot(v2, v2))
+    squared1, squared2 = _dot(v1, v1), _dot(v2, v2)
     if 1e-140 < squared1 < 1e140 and 1e-140 < squared2 < 1e140:
-        return max(-1.0, min(1.0, dot / math.sqrt(squared1 * squared2)))
-    return _cosine_of_extremes(v1, v2)
-
-
-def _cosine_of_extremes(v1, v2):
+        return max(-1.0, min(1.0, _dot(v1, v2) / math.sqrt(squared1 * squared2)))
     # Squares this small or large may have lost their digits. Scaling a vector keeps its direction.
+    _check_finite(v1, v2)
     largest1, largest2 = np.abs(v1).max(initial=0.0), np.abs(v2).max(initial=0.0)
-    if largest1 == 0 or largest2 == 0:
-        return 0.0
-    return _cosine(v1 / largest1, v2 / largest2)
+    return _cosine(v1 / largest1, v2 / largest2) if largest1 and largest2 else 0.0
 
 
-def _length(vector):
-    length = float(np.linalg.norm(vector))
-    if 1e-140 < length < 1e140:
-        return length
-    largest = float(np.abs(vector).max(initial=0.0))  # its square may have lost its digits, as above
-    return largest if largest in (0.0, math.inf) else largest * float(np.linalg.norm(vector / largest))
+@np.errstate(all="ignore")
+def _distance(v1, v2):
+    difference = v1 - v2
+    squared = _dot(difference, difference)
+    if 1e-140 < squared < 1e140:
+        return math.sqrt(squared)
+    _check_finite(v1, v2)
+    largest = float(np.abs(difference).max(initial=0.0))
+    return largest if largest in (0.0, math.inf) else largest * _distance(v1 / largest, v2 / largest)
+
+
+def _dot(v1, v2):
+    # From 10,000 numbers on np.dot shares a single sum out over threads, and stalls where the cores are busy.
+    return float(np.dot(v1, v2) if v1.size < 10_000 else np.einsum("i,i->", v1, v2))
+
+
+def _check_finite(v1, v2):
+    # Only where a sum came out strange: a NaN or an infinity always makes it so.
+    if not (np.isfinite(v1).all() and np.isfinite(v2).all()):
+        raise ValueError("v1 and v2 must hold finite numbers; at least one is NaN or infinite")
 
 
 # A score is higher for the better match, so a distance counts with a minus. (0.0 minus it: -0.0 would look odd.)
