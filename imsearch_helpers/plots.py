@@ -730,8 +730,8 @@ def show_histogram_process():
     Figure
     """
     figure = new_figure(9.4, 4.4, "Left a sunset, right the sea, each above three small histograms. In the sunset the bars of the "
-                        "red channel stand at the bright end, those of green in the middle, those of blue at the dark end. In "
-                        "the sea it is the other way round: red dark, green in the middle, blue bright.")  # fmt: skip
+                        "red channel stand at the bright end, those of green and blue at the dark end. In the "
+                        "sea the bars of the red channel stand at the dark end, those of green between, those of blue at the bright end.")  # fmt: skip
     figure.suptitle("The dominant colour's bars stand furthest to the right", fontsize=12)
     for part, picture, title in zip(
         figure.subfigures(1, 2), (_sunset(), _sea()), ("mostly red: a sunset", "mostly blue: the sea")
@@ -867,7 +867,7 @@ def compare_pictures(pictures, methods, title):
     table = {name: [cosine_similarity(row[0], vector) for vector in row] for name, row in vectors.items()}
     rows = "; ".join(f"by {name} {', '.join(f'{score:.3f}' for score in row[1:])}" for name, row in table.items())
     names = ", ".join(list(pictures)[1:])
-    figure = new_figure(9.4, 2.35 + 0.34 * len(methods), f"Pictures ({names}) compared with the first ({next(iter(pictures))}). "
+    figure = new_figure(9.4, 2.4 + 0.34 * len(methods), f"Pictures ({names}) compared with the first ({next(iter(pictures))}). "
                         f"Cosine similarity: {rows}.")  # fmt: skip
     figure.suptitle(title, fontsize=12)
     figure.set_layout_engine("none")
@@ -1034,7 +1034,7 @@ def show_vector_arithmetic(a, b):
     Figure
     """
     length, base, gap = math.hypot(*a), b[0], math.dist(a, b)
-    figure = new_figure(9.4, 3.4, f"Three drawings of the arrows a, to ({a[0]}, {a[1]}), and b, to ({b[0]}, {b[1]}). First: a is the long side of "
+    figure = new_figure(9.4, 3.0, f"Three drawings of the arrows a, to ({a[0]}, {a[1]}), and b, to ({b[0]}, {b[1]}). First: a is the long side of "
                         f"a right triangle with the sides {a[0]} and {a[1]}; its length is {length:g}. Second: light from above casts a's "
                         f"shadow on b; the shadow is {a[0]} long and b {base}, so the dot product is {a[0] * base}. "
                         f"Third: a dashed line joins the two tips; it is {gap:.3f} long, the distance.")  # fmt: skip
@@ -1124,7 +1124,7 @@ def show_angles(meanings):
     -------
     Figure
     """
-    figure = new_figure(9.4, 2.7, "")
+    figure = new_figure(9.4, 2.3, "")
     panels = figure.subplots(1, len(meanings))
     said = [_draw_two_arrows(axes, 2, 1.5, degrees) for axes, degrees in zip(panels, meanings)]
     for axes, (cosine, distance, _), (degrees, meaning) in zip(panels, said, meanings.items()):

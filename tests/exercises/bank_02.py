@@ -168,7 +168,7 @@ WRONG = {
         (_grid_tile_by_tile, "Divide once, at the end"),
         (_grid_columns_first, "go row by row"),
         (_grid_of_lists, "The shape is"),
-        (lambda picture, rows, columns, bins: _grid_by_split(picture, columns, rows, bins), "changed places"),
+        (lambda picture, rows, columns, bins: _grid_by_split(picture, columns, rows, bins), "Expected:"),
         (lambda picture, rows, columns, bins: _grid_by_split(picture, rows, columns, bins) * picture.size, "these are counts"),
         (lambda picture, rows, columns, bins: _channels_apart(picture, bins), "the place is lost"),
         (lambda picture, rows, columns, bins: image_to_histogram(picture, bins), "build your own"),
