@@ -440,7 +440,7 @@ def show_scores(images, scores, title):
 
 def _draw_score(axes, score, itself, best):
     axes.set(xticks=[], yticks=[], facecolor="#DDDDDD" if itself else "white")
-    axes.text(0.5, 0.5, f"{score:.3f}", transform=axes.transAxes, ha="center", va="center",
+    axes.text(0.5, 0.5, f"{score:.3f}", transform=axes.transAxes, ha="center", va="center", fontsize=11,
               fontweight="bold" if best else "normal", color=GREY if itself else "black")  # fmt: skip
     _frame(axes, BLUE if best else "#CCCCCC", 3 if best else 1)
 
