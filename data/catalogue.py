@@ -179,7 +179,7 @@ def headphones(rng, look):
     arms = mirror(stick((wide + 0.06, centre + 0.05, 0), (wide + 0.05, centre + 0.5, 0), 0.05))
     paint = look.paint(gloss=0.6, shine=60, wrap="box", size=pick(rng, [0.16, 0.2, 0.24]), level=centre - 0.1,
                        upright=rng.random() < 0.5)
-    soft = pick(rng, [RUBBER, look.second(gloss=0.1, grain=0.08), Paint(linear("#8c7a6b"), gloss=0.1, grain=0.08)])
+    soft = pick(rng, [RUBBER, look.plain(gloss=0.1, grain=0.08), Paint(linear("#8c7a6b"), gloss=0.1, grain=0.08)])
     parts = [Part(join(shell, band), paint), Part(cushion, soft), Part(arms, pick(rng, [STEEL, RUBBER]))]
     return parts, pick(rng, ["soft ear cushions", "a padded headband", "large ear cups"])
 
@@ -278,7 +278,7 @@ def boot(rng, look):
     upper = cut(melt(0.22, shaft, foot), hole, box((0, ground - 0.5, 0), (3, 0.5, 3), 0))
     rubber = pick(rng, [RUBBER, Paint(linear("#e9e2d3"), gloss=0.2), Paint(linear("#6e4a2e"), gloss=0.2)])
     surface = pick(rng, [dict(gloss=0.8, shine=60), dict(gloss=0.25, shine=20, grain=0.05)])
-    skin = look.paint(wrap="box", size=pick(rng, [0.22, 0.26, 0.3]), level=ground + 0.42, upright=rng.random() < 0.3, **surface)
+    skin = look.paint(wrap="box", size=pick(rng, [0.22, 0.26, 0.3]), level=ground + min(0.42, 0.3 * (top - ground)), upright=rng.random() < 0.3, **surface)
     kind = pick(rng, ["laces", "a cuff", "a strap", "a smooth shaft"])
     parts = [Part(upper, skin), Part(boot_sole(toe, heel, ground), rubber)]
     return parts + boot_trim(rng, look, kind, ground, top, leg, hole), kind
