@@ -23,7 +23,7 @@ _HOMES = {
     ),
     "collection": ("Product", "Products", "data_dir"),
     "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
-    "engine": ("ImageSearchEngine", "SearchResult"),
+    "engine": ("Evaluation", "ImageSearchEngine", "SearchResult", "evaluate_engine", "found_by_shot", "near_duplicates"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),
     "widgets": ("explore",),

@@ -61,6 +61,27 @@ class Product(NamedTuple):
 RELEVANCE = {"product": "product_id", "category": "category", "colour": "colour"}
 
 
+def truth_column(by):
+    """The column of ``products.csv`` in which two pictures must agree to be relevant to each other.
+
+    Parameters
+    ----------
+    by : {"product", "category", "colour"}
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        When `by` is unknown.
+    """
+    if by not in RELEVANCE:
+        raise ValueError(f"by must be one of {', '.join(RELEVANCE)}, not {by!r}")
+    return RELEVANCE[by]
+
+
 class Products:
     """The collection: its pictures in order, and the truth about what is relevant to what.
 
@@ -156,8 +177,7 @@ class Products:
         KeyError
             When the picture is not one of the collection.
         """
-        if by not in RELEVANCE:
-            raise ValueError(f"by must be one of {', '.join(RELEVANCE)}, not {by!r}")
+        column = truth_column(by)
         query = self.of(path)
-        same = self.where(**{RELEVANCE[by]: getattr(query, RELEVANCE[by])})
+        same = self.where(**{column: getattr(query, column)})
         return {row.path for row in same if row.file != query.file}

@@ -1,22 +1,23 @@
 """Floor 4. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
 
-import json
+import numbers
 import os
 import sys
-import zipfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from . import similarity
-from .evaluation import checked_count
+from . import index_file, similarity
+from .collection import truth_column
+from .evaluation import RandomBaseline, bootstrap_interval, checked_count, random_baseline
 from .images import ImageError, find_images, load_image, printable
 from .vectors import METHODS, image_to_histogram
 
-FORMAT = "imsearch index 1"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
+QUERIES_AT_ONCE = 256
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by, and few enough to hold in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
@@ -235,9 +236,81 @@ class ImageSearchEngine:
             As `search`.
         """
         query, top_k = self._checked(query, top_k)
+        return [SearchResult(self.image_paths[row], score) for row, score in self._ranking(query, top_k)]
+
+    def search_batch(self, queries, top_k=5):
+        """The results of `search_fast` for many queries at once, by one matrix product a block of the collection.
+
+        The collection is read from memory once for all queries instead of once for each.
+
+        Parameters
+        ----------
+        queries : sequence of pictures or vectors, or ndarray of shape (n_queries, n_dims)
+            Each as `search` takes it.
+        top_k : int
+
+        Returns
+        -------
+        list of list of SearchResult
+            One list for each query, in their order.
+
+        Raises
+        ------
+        ImageError, TypeError, ValueError, RuntimeError
+            As `search`.
+        """
+        checked = [self._checked(query, top_k)[0] for query in queries]
+        results = []
+        for start in range(0, len(checked), QUERIES_AT_ONCE):
+            vectors = np.stack(checked[start : start + QUERIES_AT_ONCE])
+            nominees = similarity.nominate_batch(self.image_vectors, self._lengths, vectors, top_k, self.metric)
+            for query, rows in zip(vectors, nominees):
+                ranking = similarity.rank(self.image_vectors, rows, query, top_k, self.metric)
+                results.append([SearchResult(self.image_paths[row], score) for row, score in ranking])
+        return results
+
+    def search_diverse(self, query, top_k=5, diversity_weight=0.3):
+        """Results that are like the query but not all like one another: maximal marginal relevance.
+
+        One after another, the candidate with the largest
+        ``(1 - diversity_weight) * score - diversity_weight * (its score against the result most like it)``
+        is taken, from among the best ``max(100, 10 * top_k)``.
+
+        Parameters
+        ----------
+        query : str, Path, PIL.Image.Image, ndarray or vector
+        top_k : int
+        diversity_weight : float
+            From 0, which is `search_fast`, to 1: then the best match comes first, and after it always the candidate that
+            is least like everything taken so far.
+
+        Returns
+        -------
+        list of SearchResult
+            In the order in which they were taken; the scores are those of `search`.
+
+        Raises
+        ------
+        ImageError, TypeError, ValueError, RuntimeError
+            As `search`; ValueError also when `diversity_weight` is not from 0 to 1.
+
+        References
+        ----------
+        J. Carbonell and J. Goldstein, The use of MMR, diversity-based reranking for reordering documents and producing
+        summaries, SIGIR 1998.
+        """
+        if not isinstance(diversity_weight, numbers.Real) or not 0 <= diversity_weight <= 1:
+            raise ValueError(f"diversity_weight must be a number from 0 to 1, not {diversity_weight!r}")
+        query, top_k = self._checked(query, top_k)
+        candidates = self._ranking(query, max(100, 10 * top_k))
+        scores = np.array([score for _, score in candidates])
+        alike = similarity.score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
+        taken = _maximal_marginal_relevance(scores, alike, top_k, diversity_weight)
+        return [SearchResult(self.image_paths[candidates[i][0]], candidates[i][1]) for i in taken]
+
+    def _ranking(self, query, top_k):
         rows = similarity.nominate(self.image_vectors, self._lengths, query, top_k, self.metric)
-        ranking = similarity.rank(self.image_vectors, rows, query, top_k, self.metric)
-        return [SearchResult(self.image_paths[row], score) for row, score in ranking]
+        return similarity.rank(self.image_vectors, rows, query, top_k, self.metric)
 
     def _checked(self, query, top_k):
         top_k = checked_count(top_k, "top_k")
@@ -292,25 +365,17 @@ class ImageSearchEngine:
             When nothing is indexed yet.
         """
         self._require_index()
-        path = Path(path)
         header = {
-            "format": FORMAT,
             "method": self.method,
             "named": METHODS.get(self.method) is self._function,
             "metric": self.metric,
             "image_dir": self.image_dir,
-            "from_here": _relative(self.image_dir or os.curdir, path.parent),
+            "from_here": _relative(self.image_dir or os.curdir, Path(path).parent),
             "paths": self.image_paths,
             "failed": self.failed_images,
             "stamps": list(self._stamps.items()),
         }
-        unfinished = path.with_name(f".{os.urandom(8).hex()}.unfinished")
-        try:
-            with open(unfinished, "xb") as file:
-                _write_index(file, header, self.image_vectors)
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        index_file.write(path, header, self.image_vectors)
 
     @classmethod
     def load(cls, path, method=None):
@@ -336,7 +401,7 @@ class ImageSearchEngine:
             When the file is cut, empty, from another version, or not an index, or was made by another method; the
             message says which.
         """
-        header, matrix = _read_index(path)
+        header, matrix = index_file.read(path)
         place = _place_now(header["image_dir"], os.path.join(os.path.dirname(path), header["from_here"]))
         engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"])
         paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
@@ -381,6 +446,132 @@ def found_by_shot(engine, products):
             [best] = candidates.search_fast(vector_of[query.file], top_k=1)
             hits.setdefault(query.shot, []).append(products.of(best.path).product_id == query.product_id)
     return {shot: sum(found) / len(found) for shot, found in sorted(hits.items())}
+
+
+class Evaluation(NamedTuple):
+    """How good a search is, over all pictures as queries, each left out of its own results."""
+
+    precision: float  # mean of precision@k
+    interval: tuple  # where that mean lies with a confidence of 95 %, by the bootstrap over queries
+    recall: float  # mean of recall@k
+    average_precision: float  # mean average precision
+    baseline: RandomBaseline  # the same measures for a random order, exactly
+    by_category: dict  # category -> mean precision@k of the queries of that category
+    by_shot: dict  # shot -> the same by shot
+    precisions: dict  # path -> precision@k of that query
+
+
+def evaluate_engine(engine, products, by="product", k=5):
+    """Search with every picture of the collection and compare with the truth.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+        Over pictures of `products`, at least two.
+    products : Products
+    by : {"product", "category", "colour"}
+        What makes a result right.
+    k : int
+        How many results count for precision and recall.
+
+    Returns
+    -------
+    Evaluation
+        Queries to which nothing is relevant are left out.
+
+    Raises
+    ------
+    ValueError
+        When `by` is unknown, `k` is below 1, or no query has anything relevant.
+    """
+    k = checked_count(k, "k")
+    rows = [products.of(path) for path in engine.image_paths]
+    column = truth_column(by)
+    labels = np.unique([getattr(row, column) for row in rows], return_inverse=True)[1]
+    hits = _hits_of_all(engine, labels)  # (n_images, n_images - 1), best first
+    counts = hits.sum(axis=1)
+    asked = [row for row, count in zip(rows, counts) if count]
+    hits, counts = hits[counts > 0], counts[counts > 0]
+    if not asked:
+        raise ValueError(f"by={by!r}: no picture has another one that is relevant to it")
+    found = hits[:, :k].sum(axis=1)
+    precision_so_far = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
+    baselines = {count: random_baseline(hits.shape[1], count, k) for count in set(counts.tolist())}
+    return Evaluation(
+        precision=float(np.mean(found / k)),
+        interval=bootstrap_interval(found / k),
+        recall=float(np.mean(found / counts)),
+        average_precision=float(np.mean((precision_so_far * hits).sum(axis=1) / counts)),
+        baseline=RandomBaseline(*np.mean([baselines[count] for count in counts.tolist()], axis=0).tolist()),
+        by_category=_mean_by([row.category for row in asked], found / k),
+        by_shot=_mean_by([row.shot for row in asked], found / k),
+        precisions=dict(zip([row.path for row in asked], (found / k).tolist())),
+    )
+
+
+def near_duplicates(engine, threshold=0.999):
+    """Groups of pictures that are the same or nearly so.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+    threshold : float
+        Two pictures whose score is at least this are put together, and so is what hangs together through others. What is
+        a good value depends on the method: look at the scores of some pairs first.
+
+    Returns
+    -------
+    list of list of str
+        The paths of each group of two or more, sorted; the groups by their first paths.
+    """
+    group_of = list(range(len(engine.image_paths)))
+    for start, scores in similarity.score_blocks(engine.image_vectors, engine.metric):
+        for one, other in np.argwhere(scores >= threshold - 1e-12):  # rounding must not part equal pictures
+            if other > start + one:
+                _join(group_of, int(start + one), int(other))
+    groups = defaultdict(list)
+    for row, path in enumerate(engine.image_paths):
+        groups[_root(group_of, row)].append(path)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _hits_of_all(engine, labels):
+    hits = []
+    for start, scores in similarity.score_blocks(engine.image_vectors, engine.metric):
+        queries = np.arange(start, start + len(scores))
+        scores[np.arange(len(scores)), queries] = -np.inf  # a query must not find itself: last, and cut off
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :-1]  # stable: ties in the order of the paths
+        hits.append(labels[order] == labels[queries, np.newaxis])
+    return np.concatenate(hits)
+
+
+def _mean_by(names, values):
+    groups = defaultdict(list)
+    for name, value in zip(names, values.tolist()):
+        groups[name].append(value)
+    return {name: sum(group) / len(group) for name, group in sorted(groups.items())}
+
+
+def _maximal_marginal_relevance(scores, alike, top_k, weight):
+    taken, closest = [], np.zeros(len(scores))
+    for _ in range(min(top_k, len(scores))):
+        gain = (1 - weight) * scores - weight * closest
+        gain[taken] = -np.inf
+        best = int(np.argmax(gain))  # the first of equals, which is the better match
+        closest = np.maximum(closest, alike[best]) if taken else alike[best]
+        taken.append(best)
+    return taken
+
+
+def _root(group_of, row):
+    while group_of[row] != row:
+        group_of[row] = row = group_of[group_of[row]]  # the way gets shorter as it is walked
+    return row
+
+
+def _join(group_of, one, other):
+    one, other = sorted((_root(group_of, one), _root(group_of, other)))
+    group_of[other] = one
 
 
 def _known_method(method):
@@ -512,70 +703,3 @@ def _method_for(header, method, path):
     if method is not None and named and _known_method(method)[0] != made_by:
         raise ValueError(f"method must be {made_by!r}, by which {printable(path)} was made, not {method!r}")
     return made_by if method is None else method
-
-
-def _write_index(file, header, matrix):
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("header.json", json.dumps(header))
-        with archive.open("vectors.npy", "w", force_zip64=True) as member:
-            np.lib.format.write_array(member, matrix, version=(1, 0), allow_pickle=False)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _read_index(path):
-    with open(path, "rb") as file:
-        n_bytes = os.fstat(file.fileno()).st_size
-        try:
-            return _parsed_index(file, n_bytes)
-        except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
-            why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
-            why = str(error) if isinstance(error, ValueError) else why
-            raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
-
-
-def _parsed_index(file, n_bytes):
-    with zipfile.ZipFile(file) as archive:
-        for info in map(archive.getinfo, ("header.json", "vectors.npy")):
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size > n_bytes:
-                raise ValueError(f"{info.filename} in it would unfold to more than it is")  # perhaps to gigabytes
-        header = _checked_header(json.loads(archive.read("header.json")))
-        with archive.open("vectors.npy") as member:
-            matrix = _read_matrix(member, archive.getinfo("vectors.npy").file_size)
-    if len(matrix) != len(header["paths"]):
-        raise ValueError(f"{len(header['paths'])} paths but {len(matrix)} vectors")
-    return header, matrix
-
-
-def _checked_header(header):
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        found = header.get("format") if isinstance(header, dict) else header
-        raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
-    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here")] + header["paths"]
-    texts += [text for path, reason in header["failed"] for text in (path, reason)]
-    texts += [path for path, _ in header["stamps"]]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
-        raise ValueError("its header is damaged")
-    if header["metric"] not in similarity.METRICS:
-        raise ValueError(f"its metric {header['metric']!r} is not one of {', '.join(similarity.METRICS)}")
-    header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
-    return header
-
-
-def _read_matrix(member, n_bytes):
-    np.lib.format.read_magic(member)
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
-    if len(shape) != 2 or min(shape) < 1 or fortran or dtype != np.dtype("<f4"):
-        raise ValueError(f"its vectors are {dtype} of shape {shape}, not a float32 matrix")
-    if shape[0] * shape[1] * dtype.itemsize != n_bytes - member.tell():
-        raise ValueError(f"it declares vectors of shape {shape}, which does not match its {n_bytes} bytes")
-    matrix = np.empty(shape, dtype=np.float32)
-    unread = memoryview(matrix).cast("B")
-    while unread:
-        part = member.read(min(len(unread), 1 << 24))
-        if not part:
-            raise EOFError("it is cut")
-        unread[: len(part)] = part
-        unread = unread[len(part) :]
-    member.read(1)  # reading to the end makes zipfile compare its checksum
-    return matrix

@@ -170,6 +170,95 @@ def nominate(matrix, lengths, query, top_k, metric="cosine"):
     return rows[_within_reach(scores, _error(np.float64, query.size, lengths, query_length, metric), top_k)]
 
 
+def nominate_batch(matrix, lengths, queries, top_k, metric="cosine", scores_at_once=1 << 20):
+    """What `nominate` does, for many queries by one matrix product a block of rows: each block is read once for all.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    lengths : ndarray, shape (n_images,), float32
+    queries : ndarray, shape (n_queries, n_dims), float32
+    top_k : int
+    metric : {"cosine", "euclidean"}
+    scores_at_once : int
+        How many scores a block may have, which bounds the memory: four bytes each.
+
+    Returns
+    -------
+    list of ndarray of int
+        For each query its nominees, ascending.
+    """
+    if top_k >= len(matrix):
+        return [np.arange(len(matrix)) for _ in queries]
+    block = max(top_k, scores_at_once // len(queries))
+    query_lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
+    reach = np.array([2 * _error(np.float32, queries.shape[1], lengths, length, metric) for length in query_lengths])
+    best = np.full((len(queries), top_k), -np.inf, dtype=np.float32)  # the best scores so far, ascending
+    nominees = [[] for _ in queries]
+    for start in range(0, len(matrix), block):
+        rows = slice(start, start + block)
+        scores = _batch_scores(matrix[rows], lengths[rows], queries, query_lengths, metric)  # (n_queries, block)
+        for q in np.flatnonzero(scores.max(axis=1) >= best[:, 0] - reach):
+            floor = float(best[q, 0]) if start else _lower_bound(scores[q], top_k)
+            near = np.flatnonzero(scores[q] >= floor - float(reach[q]))
+            best[q] = np.sort(np.concatenate([best[q], scores[q, near]]))[-top_k:]
+            nominees[q].append((start + near, scores[q, near]))
+    # What was nominated early, when the best were not yet known, is out of reach by now.
+    floors = best[:, 0] - reach
+    return [np.concatenate([r[s >= floor] for r, s in found]) for found, floor in zip(nominees, floors)]
+
+
+def _batch_scores(block, lengths, queries, query_lengths, metric):
+    if metric == "cosine":
+        scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        directions = queries / np.where(query_lengths > 0, query_lengths, 1)[:, np.newaxis]
+        return directions.astype(np.float32) @ (block * scale[:, np.newaxis]).T  # (n_queries, n_dims) @ (n_dims, block)
+    scores = (2 * queries) @ block.T
+    scores -= lengths * lengths
+    return scores - np.square(query_lengths).astype(np.float32)[:, np.newaxis]
+
+
+def score_blocks(matrix, metric="cosine", rows_at_once=256):
+    """The scores of all rows against all rows, in float64, some rows at a time.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    metric : {"cosine", "euclidean"}
+    rows_at_once : int
+
+    Yields
+    ------
+    (int, ndarray of shape (up to rows_at_once, n_images), float64)
+        The number of the first row, and the scores. They are those of the ranking rule up to rounding.
+    """
+    vectors = matrix.astype(np.float64)
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    if metric == "cosine":
+        vectors /= np.sqrt(np.where(squares > 0, squares, 1))[:, np.newaxis]
+    for start in range(0, len(vectors), rows_at_once):
+        rows = slice(start, start + rows_at_once)
+        scores = vectors[rows] @ vectors.T
+        if metric == "euclidean":
+            scores = -np.sqrt(np.maximum(squares[rows, np.newaxis] + squares - 2 * scores, 0))
+        yield start, scores
+
+
+def score_table(matrix, metric="cosine"):
+    """The scores of all rows against all rows at once.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    metric : {"cosine", "euclidean"}
+
+    Returns
+    -------
+    ndarray, shape (n_images, n_images), float64
+    """
+    return np.concatenate([scores for _, scores in score_blocks(matrix, metric)])
+
+
 def row_lengths(matrix, rows_per_block=4096):
     """Euclidean length of each row, summed in float64.
 

@@ -1,0 +1,122 @@
+"""Floor 3. A header and a matrix come in, one file goes out, and back: how an engine is kept.
+
+The file is a ZIP archive, not compressed, of `header.json` and `vectors.npy`; `numpy.load` opens it too.
+"""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from .images import printable
+from .similarity import METRICS
+
+FORMAT = "imsearch index 1"
+
+
+def write(path, header, matrix):
+    """Write an index to one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        Written exactly there.
+    header : dict
+        Anything that JSON can hold.
+    matrix : ndarray, shape (n_images, n_dims), float32
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{os.urandom(8).hex()}.unfinished")
+    try:
+        with open(unfinished, "xb") as file:
+            _write(file, {"format": FORMAT, **header}, matrix)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read(path):
+    """Read an index that `write` wrote. Nothing in it is executed, and nothing larger than the file is made room for.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    (dict, ndarray)
+        The header, and the matrix of shape (n_images, n_dims), float32.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When it is unusable; the message says why.
+    """
+    with open(path, "rb") as file:
+        n_bytes = os.fstat(file.fileno()).st_size
+        try:
+            return _parsed(file, n_bytes)
+        except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
+            why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
+            why = str(error) if isinstance(error, ValueError) else why
+            raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
+
+
+def _write(file, header, matrix):
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("header.json", json.dumps(header))
+        with archive.open("vectors.npy", "w", force_zip64=True) as member:
+            np.lib.format.write_array(member, matrix, version=(1, 0), allow_pickle=False)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _parsed(file, n_bytes):
+    with zipfile.ZipFile(file) as archive:
+        for info in map(archive.getinfo, ("header.json", "vectors.npy")):
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size > n_bytes:
+                raise ValueError(f"{info.filename} in it would unfold to more than it is")  # perhaps to gigabytes
+        header = _checked_header(json.loads(archive.read("header.json")))
+        with archive.open("vectors.npy") as member:
+            matrix = _read_matrix(member, archive.getinfo("vectors.npy").file_size)
+    if len(matrix) != len(header["paths"]):
+        raise ValueError(f"{len(header['paths'])} paths but {len(matrix)} vectors")
+    return header, matrix
+
+
+def _checked_header(header):
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        found = header.get("format") if isinstance(header, dict) else header
+        raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
+    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here")] + header["paths"]
+    texts += [text for path, reason in header["failed"] for text in (path, reason)]
+    texts += [path for path, _ in header["stamps"]]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
+        raise ValueError("its header is damaged")
+    if header["metric"] not in METRICS:
+        raise ValueError(f"its metric {header['metric']!r} is not one of {', '.join(METRICS)}")
+    header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
+    return header
+
+
+def _read_matrix(member, n_bytes):
+    np.lib.format.read_magic(member)
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+    if len(shape) != 2 or min(shape) < 1 or fortran or dtype != np.dtype("<f4"):
+        raise ValueError(f"its vectors are {dtype} of shape {shape}, not a float32 matrix")
+    if shape[0] * shape[1] * dtype.itemsize != n_bytes - member.tell():
+        raise ValueError(f"it declares vectors of shape {shape}, which does not match its {n_bytes} bytes")
+    matrix = np.empty(shape, dtype=np.float32)
+    unread = memoryview(matrix).cast("B")
+    while unread:
+        part = member.read(min(len(unread), 1 << 24))
+        if not part:
+            raise EOFError("it is cut")
+        unread[: len(part)] = part
+        unread = unread[len(part) :]
+    member.read(1)  # reading to the end makes zipfile compare its checksum
+    return matrix
