@@ -340,6 +340,7 @@ def explain_match(query, match, vectorize=image_to_histogram, bins=32):
     bars = figure.add_axes([0.07, 0.17, 0.38, 0.7])
     draw_histogram(bars, shares.ravel())
     bars.set_ylabel("share of the score")
+    bars.locator_params(axis="y", nbins=4)
     bars.set_title(f"score {shares.sum():.3f}; three of the {shares.size} bars make {strongest:.3f} of it", fontsize=10)
     painted = [pixel_shares(image, shares) for image in (query, match)]
     _paint(figure, painted)
@@ -350,15 +351,22 @@ def explain_match(query, match, vectorize=image_to_histogram, bins=32):
 
 
 def _paint(figure, painted):
+    # One axes for everything, because each further one takes as long to draw as all that is in it.
+    axes = figure.add_axes([0.48, 0.02, 0.515, 0.9])
+    axes.set_axis_off()
     # A colour that is rare in one picture and common in the other gives a few pixels a lot; they may overflow the scale.
     brightest = max(np.percentile(pixels, 98) for pixels in painted)
-    for left, name, pixels in zip((0.485, 0.745), ("query", "match"), painted):
-        panel = figure.add_axes([left, 0.17, 0.24, 0.7], xticks=[], yticks=[])
-        image = panel.imshow(pixels, cmap="magma", vmin=0, vmax=brightest)
-        panel.set_title(f"the {name}, painted", fontsize=10)
-    scale = figure.colorbar(image, cax=figure.add_axes([0.625, 0.08, 0.22, 0.03]), orientation="horizontal", ticks=[])
-    scale.ax.text(-0.03, 0.5, "adds nothing", transform=scale.ax.transAxes, ha="right", va="center", fontsize=9)
-    scale.ax.text(1.03, 0.5, "adds most", transform=scale.ax.transAxes, ha="left", va="center", fontsize=9)
+    left = 0.0
+    for name, pixels in zip(("query", "match"), painted):
+        right = left + pixels.shape[1] / pixels.shape[0]
+        axes.imshow(pixels, cmap="magma", vmin=0, vmax=brightest, extent=(left, right, 0, 1))
+        axes.text((left + right) / 2, 1.04, f"the {name}, painted", ha="center", fontsize=10)
+        left = right + 0.08
+    middle = (left - 0.08) / 2
+    axes.imshow(np.linspace(0, 1, 128)[None], cmap="magma", extent=(middle - 0.4, middle + 0.4, -0.14, -0.08))
+    axes.text(middle - 0.43, -0.11, "adds nothing", ha="right", va="center", fontsize=9)
+    axes.text(middle + 0.43, -0.11, "adds most", ha="left", va="center", fontsize=9)
+    axes.set(xlim=(0, 2 * middle), ylim=(-0.2, 1.12), aspect="equal")
 
 
 def border_part(painted, border=0.2):
