@@ -366,6 +366,8 @@ def main():
     only.add_argument("--million", action="store_true", help="only the search among a million vectors")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}")
+    if hasattr(os, "getloadavg"):  # figures with more threads than idle cores say little
+        print(f"{os.getloadavg()[0]:.1f} programs were running in the last minute; the fewer, the better the figures")
     print_line("what : beside what", "ours", "the other", "figure", "wanted")
     for row in measure(options.quick, options.million):
         print_row(row)
