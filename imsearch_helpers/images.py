@@ -4,15 +4,29 @@ This is the only place that opens picture files. What a file is decides its cont
 """
 
 import io
+import json
 import os
+import queue
+import signal
 import stat
+import subprocess
+import sys
+import threading
+import time
+import weakref
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from PIL import BmpImagePlugin, GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from .headers import Spliced, Unreadable, orientation_in, read_header
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp"})
 MAX_PIXELS = 50_000_000
+MAX_BYTES = 330_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
+MEMORY_LIMIT = 400_000_000
+TIMEOUT = 5
 
 ORIENTATION_TAG = 0x0112
 UPRIGHT = {
@@ -26,6 +40,7 @@ UPRIGHT = {
 }
 # How Pillow brings a PNG's samples of 2, 4 and 16 bits to 8, by the names it gives them.
 TO_8_BITS = {"L;2": lambda grey: grey * 85, "L;4": lambda grey: grey * 17, "RGB;16B": lambda rgb: tuple(c >> 8 for c in rgb)}
+BAND = 1 << 20  # pixels that are converted, or sent, at a time
 
 
 class ImageError(ValueError):
@@ -93,7 +108,14 @@ def find_images(folder):
     return sorted(str(Path(path)) for path in found if os.path.splitext(path)[1].lower() in SUFFIXES)
 
 
-def load_image(image, size=None, max_pixels=MAX_PIXELS):
+class Reading(NamedTuple):
+    """A picture that was read, and what had to be repaired around its pixels (mostly nothing)."""
+
+    picture: Image.Image
+    repairs: tuple
+
+
+def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     """Open a picture as clean, upright RGB.
 
     The first frame counts; EXIF orientation is applied, transparency is laid on white, 16-bit grey is scaled to 8 bits.
@@ -104,10 +126,12 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS):
         A file's path or content (JPEG, PNG, GIF, BMP or WebP, whatever it is called), a picture, or a
         ``(height, width)`` or ``(height, width, 3)`` array of uint8.
     size : (int, int), optional
-        Width and height in pixels that the caller will shrink the picture to. A JPEG far larger than that is decoded
-        at 1/2, 1/4 or 1/8 of its size, still at least twice `size`, which is several times faster.
+        Width and height in pixels that the caller will shrink the picture to. One far larger than that comes smaller,
+        still at least twice `size`. A JPEG is even decoded at 1/2, 1/4 or 1/8, which is several times faster.
     max_pixels : int
-        The most pixels that may be decoded; checked from the header, before any pixel is.
+        The most pixels that may be decoded.
+    max_bytes : int
+        The most memory that decoding may take, as estimated. Both are checked from the header, before any decoding.
 
     Returns
     -------
@@ -121,15 +145,37 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS):
     TypeError, ValueError
         When `image` is none of the above, or an array of another shape or type.
     """
+    return read_image(image, size, max_pixels, max_bytes).picture
+
+
+def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
+    """As `load_image`, and also what was broken around the pixels, such as metadata or the end marker.
+
+    Parameters
+    ----------
+    image : str, Path, bytes, PIL.Image.Image or ndarray
+    size : (int, int), optional
+    max_pixels, max_bytes : int
+
+    Returns
+    -------
+    Reading
+        ``(picture, repairs)``; `repairs` is a tuple of str, empty for a sound file.
+
+    Raises
+    ------
+    ImageError, TypeError, ValueError
+        As `load_image`.
+    """
     if isinstance(image, Image.Image):
-        return _clean_picture(image, max_pixels)
+        return Reading(_clean_picture(image, max_pixels), ())
     if isinstance(image, np.ndarray):
-        return _from_array(image)
+        return Reading(_from_array(image), ())
     if isinstance(image, (bytes, bytearray)):
-        return _decode(io.BytesIO(image), "<bytes>", size, max_pixels)
+        return _read(io.BytesIO(image), "<bytes>", size, max_pixels, max_bytes)
     if isinstance(image, (str, os.PathLike)):
         with _open_regular_file(image) as file:
-            return _decode(file, os.fspath(image), size, max_pixels)
+            return _read(file, os.fspath(image), size, max_pixels, max_bytes)
     raise TypeError(f"image must be a path, bytes, a PIL image or a uint8 array, not {type(image).__name__}")
 
 
@@ -156,39 +202,104 @@ def _open_regular_file(path):
     return os.fdopen(descriptor, "rb")
 
 
-def _decode(file, path, size, max_pixels):
+def _read(file, path, size, max_pixels, max_bytes):
     try:
-        with _plugin_for(file, path)(file) as picture:
-            if size is not None:
-                # Twice the size in both directions, so that shrinking still averages; a square serves turned pictures.
-                picture.draft(None, (2 * max(size), 2 * max(size)))
-            _check_budget(picture, path, max_pixels)
-            _bring_transparent_colour_to_8_bits(picture)
-            picture.load()
-            clean = _clean(picture)
+        header = read_header(file)
+        _check_budget(header, path, size, max_pixels, max_bytes)
+        clean = _upright(_rgb_of(header, file, size), header.orientation)
     except ImageError:
         raise
+    except Unreadable as error:
+        raise ImageError(path, str(error)) from error
+    except MemoryError as error:
+        raise ImageError(path, "there is not enough memory to decode it") from error
     except Exception as error:  # on a damaged file decoders raise anything: OSError, struct.error, IndexError, ...
         raise ImageError(path, f"damaged or incomplete picture ({error or type(error).__name__})") from error
     clean.info = {}  # what the file said about orientation and transparency is done and must not be done again
-    return clean
+    return Reading(_reduced(clean, size), tuple(header.repairs + ["missing end marker put in"] * header.unfinished))
 
 
-def _plugin_for(file, path):
+# Budgets
+
+
+def _check_budget(header, path, size, max_pixels, max_bytes):
+    scale = _draft_scale(header, size)
+    width, height = (-(-side // scale) for side in header.size)
+    _check_pixels(width, height, path, max_pixels)
+    n_bytes = _decoder_bytes(header, width * height)
+    if n_bytes > max_bytes:
+        raise ImageError(
+            path, f"decoding it would take about {n_bytes / 1e6:,.0f} MB, more than max_bytes={max_bytes:,}"
+        )
+
+
+def _check_pixels(width, height, path, max_pixels):
+    if width * height == 0:
+        raise ImageError(path, "it has no pixels")
+    if width * height > max_pixels:
+        raise ImageError(path, f"{width} x {height} pixels are more than max_pixels={max_pixels:,}")
+
+
+def _draft_scale(header, size):
+    # Twice the size in both directions, so that shrinking still averages; a square serves turned pictures.
+    if header.kind != "JPEG" or size is None:
+        return 1
+    return next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale <= min(header.size) // (2 * max(size)))
+
+
+def _decoder_bytes(header, n_pixels):
+    # Pillow keeps RGB in four bytes. Converting and turning each make a copy, and at most two are alive at a time.
+    converted, turned = 4 * (not header.is_rgb), 4 * (header.orientation in UPRIGHT)
+    n_copies = 2 if header.unfinished else 1
+    return header.held_bytes + n_pixels * max(n_copies * header.source_bytes + converted, 4 + turned)
+
+
+# Decoding
+
+PLUGINS = {
+    "PNG": PngImagePlugin.PngImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+}
+
+
+def _rgb_of(header, file, size):
+    picture = _decoded(header, file, header.parts, size)
+    if header.unfinished:
+        _check_complete(picture, header, file, size)
+    if header.kind == "JPEG" and picture.mode == "CMYK" and "adobe" not in picture.info:
+        picture = ImageChops.invert(picture)  # Pillow takes ink for stored upside down, which only Adobe does
+    if header.kind == "BMP" and picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0):
+        picture = picture.convert("RGB")  # an unused channel, not a picture of nothing
+    frame = picture.tile_box if header.kind == "GIF" else None
+    return _on_white_outside(_to_rgb(picture), frame)
+
+
+def _decoded(header, file, parts, size):
+    source = io.BufferedReader(Spliced(file, parts), 1 << 16)
     # Image.open would offer the file to dozens of decoders; these five are the ones that a collection needs.
-    start = file.read(12)
-    file.seek(0)
-    if start.startswith(b"\xff\xd8\xff"):
-        return JpegImagePlugin.JpegImageFile
-    if start.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImagePlugin.PngImageFile
-    if start.startswith((b"GIF87a", b"GIF89a")):
-        return GifImagePlugin.GifImageFile
-    if start.startswith(b"BM"):
-        return BmpImagePlugin.BmpImageFile
-    if start.startswith(b"RIFF") and start[8:] == b"WEBP":
-        return WebPImagePlugin.WebPImageFile
-    raise ImageError(path, "not a JPEG, PNG, GIF, BMP or WebP picture" if start else "the file is empty")
+    picture = (_Jpeg if header.kind == "JPEG" else PLUGINS[header.kind])(source)
+    if header.kind == "JPEG" and size is not None:
+        picture.draft(None, (2 * max(size), 2 * max(size)))
+    _bring_transparent_colour_to_8_bits(picture)
+    if header.kind == "GIF":
+        picture.tile_box = picture.tile[0][1]
+    picture.load()
+    return picture
+
+
+class _Jpeg(JpegImagePlugin.JpegImageFile):
+    def _read_dpi_from_exif(self):
+        pass  # it would parse EXIF data, and warn
+
+
+def _check_complete(picture, header, file, size):
+    # Without its end marker a file may lack pixels too. If it does not, what comes after them changes none.
+    *parts, end = header.parts
+    other = _decoded(header, file, [*parts, b"\x5a\xc3\x17\x9e" * 64, end], size)
+    if ImageChops.difference(picture, other).getbbox() is not None:
+        raise Unreadable("damaged or incomplete picture (it ends before all of its pixels are there)")
 
 
 def _bring_transparent_colour_to_8_bits(picture):
@@ -198,20 +309,15 @@ def _bring_transparent_colour_to_8_bits(picture):
         picture.info["transparency"] = convert(picture.info["transparency"])
 
 
-def _check_budget(picture, path, max_pixels):
-    width, height = picture.size
-    if width * height == 0:
-        raise ImageError(path, "it has no pixels")
-    if width * height > max_pixels:
-        raise ImageError(path, f"{width} x {height} pixels are more than max_pixels={max_pixels:,}")
+# From any kind of pixels to RGB
 
 
 def _clean_picture(picture, max_pixels):
     path = getattr(picture, "filename", "") or "<picture>"
-    _check_budget(picture, path, max_pixels)
+    _check_pixels(*picture.size, path, max_pixels)
     try:
         picture.load()
-        clean = _clean(picture)
+        clean = _upright(_to_rgb(picture), _orientation(picture))
     except Exception as error:  # a picture that was opened but not yet read can be as damaged as any file
         raise ImageError(path, f"damaged or incomplete picture ({error or type(error).__name__})") from error
     if clean is not picture:
@@ -219,33 +325,334 @@ def _clean_picture(picture, max_pixels):
     return clean
 
 
-def _clean(picture):
-    turn = UPRIGHT.get(_orientation(picture))
-    if turn is not None:
-        picture = picture.transpose(turn)
+def _orientation(picture):
+    try:
+        exif = picture.info.get("exif")
+        return orientation_in(exif)[0] if isinstance(exif, bytes) else picture.getexif().get(ORIENTATION_TAG)
+    except Exception:  # a damaged EXIF block says nothing about the pixels, so they stay as they are stored
+        return None
+
+
+def _upright(picture, orientation):
+    turn = UPRIGHT.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _to_rgb(picture):
     if picture.mode == "RGB" and "transparency" not in picture.info:
         return picture
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _from_deep_grey(picture)
+    white = _white_of(picture)
+    rows = max(1, BAND // picture.width)
+    if picture.height <= rows:
+        return _band_to_rgb(picture, white)
+    rgb = Image.new("RGB", picture.size)
+    for top in range(0, picture.height, rows):  # band by band, so that no second copy of a large picture is made
+        band = picture.crop((0, top, picture.width, min(picture.height, top + rows)))
+        rgb.paste(_band_to_rgb(band, white), (0, top))
+    return rgb
+
+
+def _band_to_rgb(picture, white):
+    if white is not None:
+        return _from_deep_grey(picture, white)
+    if picture.mode == "LAB":
+        return _from_lab(picture)
+    if picture.mode in ("RGBa", "La"):
+        picture = picture.convert({"RGBa": "RGBA", "La": "LA"}[picture.mode])
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     return picture.convert("RGB")
 
 
-def _orientation(picture):
-    try:
-        return picture.getexif().get(ORIENTATION_TAG)
-    except Exception:  # a damaged EXIF block says nothing about the pixels, so they stay as they are stored
+def _white_of(picture):
+    # The value that means white in a grey picture of more than 8 bits; a plain convert would clip at 255.
+    if picture.mode.startswith("I;16"):
+        return 65535
+    if picture.mode not in ("I", "F"):
         return None
+    largest = float(np.nanmax(np.asarray(picture), initial=0, where=np.isfinite(np.asarray(picture))))
+    steps = [255, 65535] if picture.mode == "I" else [1, 255, 65535]
+    return next((step for step in steps if largest <= step), largest)
 
 
-def _from_deep_grey(picture):
-    values = np.asarray(picture).astype(np.float64)
-    if picture.mode.startswith("I;16") or values.max() > 255:
-        values = values / 257  # 0 ... 65535 to 0 ... 255; a plain convert would clip it to white
-    grey = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _from_deep_grey(picture, white):
+    values = np.asarray(picture)
+    scaled = np.nan_to_num(values.astype(np.float64) * (255 / white), posinf=255, neginf=0)
+    grey = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
     transparent = picture.info.get("transparency")
     if transparent is not None:
-        grey[np.asarray(picture) == transparent] = 255
+        grey[values == transparent] = 255
     return Image.fromarray(grey).convert("RGB")
+
+
+def _from_lab(picture):
+    from PIL import ImageCms
+
+    return ImageCms.profileToProfile(picture, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB")
+
+
+def _on_white_outside(picture, box):
+    # A GIF's first frame may be smaller than the picture: around it there is nothing, and nothing is white here.
+    if box is None or box == (0, 0, *picture.size):
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture.crop(box), box[:2])
+    return white
+
+
+def _reduced(picture, size):
+    factor = 1 if size is None else min(picture.size) // (2 * max(size))
+    return picture if factor < 2 else picture.reduce(factor)
+
+
+# Reading in a process that can be killed
+
+BOOT = "import sys; sys.path[:] = sys.argv[1:]; from imsearch_helpers.images import _serve; _serve()"
+WATCH_EVERY = 0.02  # seconds
+
+
+class ReaderPool:
+    """Processes that read pictures and can be killed, each file within a time and each process within a memory limit.
+
+    Decoders are written in C: while one is busy, nothing in the same process can stop it, and one that crashes takes
+    everything with it. Here it takes its one file. A killed process is replaced when the next picture comes.
+
+    Parameters
+    ----------
+    n_readers : int, optional
+        Processes at most; as many as there are cores if not given. Each starts when it is first needed.
+    timeout : float
+        Seconds for one picture.
+    memory_limit : int or None
+        Bytes for one process. Enforced by Linux; macOS and Windows have no such limit, and there `max_bytes` must do.
+    max_pixels, max_bytes : int
+        As in `load_image`.
+
+    Notes
+    -----
+    A process is a fresh Python that imports this module and nothing of the caller's, so it works from a notebook and
+    from a script without ``if __name__ == "__main__"``, on every system alike. It receives a path and returns the
+    picture's bytes; nothing is pickled. It ends when its input ends, also when the caller is killed.
+
+    Examples
+    --------
+    >>> with ReaderPool() as pool:
+    ...     pool.load_image("no such file.jpg")
+    Traceback (most recent call last):
+    imsearch_helpers.images.ImageError: no such file.jpg: No such file or directory
+    """
+
+    def __init__(self, n_readers=None, timeout=TIMEOUT, memory_limit=MEMORY_LIMIT, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
+        self.n_readers = n_readers or os.cpu_count() or 1
+        self.timeout = timeout
+        self._settings = {"max_pixels": max_pixels, "max_bytes": max_bytes, "memory_limit": memory_limit}
+        self._idle = queue.LifoQueue()  # the last one used first, so that one caller at a time needs one process
+        self._readers = [_Reader(self._settings) for _ in range(self.n_readers)]
+        for reader in self._readers:
+            self._idle.put(reader)
+        self._watcher = None
+        self._lock = threading.Lock()
+        weakref.finalize(self, _end_all, self._readers)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        """End all processes, also busy ones: their pictures become an `ImageError`. The next picture starts new ones."""
+        _end_all(self._readers)
+
+    def load_image(self, path, size=None):
+        """As the function `load_image`, for a path. Can be called from several threads at once.
+
+        Parameters
+        ----------
+        path : str or Path
+        size : (int, int), optional
+
+        Returns
+        -------
+        PIL.Image.Image
+
+        Raises
+        ------
+        ImageError
+            Also when it took too long, or the process did not survive it.
+        RuntimeError
+            When no process can be started.
+        """
+        return self.read_image(path, size).picture
+
+    def read_image(self, path, size=None):
+        """As the function `read_image`, for a path. Can be called from several threads at once.
+
+        Parameters
+        ----------
+        path : str or Path
+        size : (int, int), optional
+
+        Returns
+        -------
+        Reading
+
+        Raises
+        ------
+        ImageError, RuntimeError
+            As the method `load_image`.
+        """
+        with self._lock:
+            if self._watcher is None:
+                self._watcher = threading.Thread(target=_watch, args=(weakref.ref(self),), daemon=True)
+                self._watcher.start()
+        reader = self._idle.get()
+        try:
+            return reader.read(os.fspath(path), size, self.timeout)
+        finally:
+            self._idle.put(reader)
+
+
+def _watch(pool):
+    # One thread looks after all readers; it ends when the pool is gone.
+    while (alive := pool()) is not None:
+        for reader in alive._readers:
+            reader.kill_if_late()
+        del alive
+        time.sleep(WATCH_EVERY)
+
+
+def _end_all(readers):
+    for reader in readers:
+        reader.end()
+
+
+class _Reader:
+    # One process and the conversation with it: a line of JSON there, a line of JSON and the pixels back.
+
+    def __init__(self, settings):
+        self._settings = settings
+        self._process = None
+        self._lock = threading.Lock()  # so that the watcher never kills after the answer is there
+        self._deadline = float("inf")
+        self._late = False
+
+    def read(self, path, size, timeout):
+        if self._late or self._process is None or self._process.poll() is not None:
+            self._start()
+        process = self._process
+        self._set_deadline(time.monotonic() + timeout)
+        try:
+            reading = self._ask(process, path, size)
+        except (OSError, ValueError, EOFError) as error:
+            if isinstance(error, ImageError):
+                raise
+            self._set_deadline(float("inf"))
+            raise ImageError(path, self._why_it_ended(process, timeout)) from error
+        finally:
+            self._set_deadline(float("inf"))
+        return reading
+
+    def _start(self):
+        self.end()
+        places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, sys.path)]
+        settings = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads cost memory, and do nothing here
+        process = subprocess.Popen(
+            [sys.executable, "-c", BOOT, *places],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=settings,
+        )  # fmt: skip
+        self._late, self._process = False, process
+        try:
+            _send(process.stdin, self._settings)
+            ready = process.stdout.readline()
+        except OSError:
+            ready = b""
+        if not ready:
+            raise RuntimeError(f"a process that reads pictures cannot be started; it ended with {process.wait()}")
+
+    def _ask(self, process, path, size):
+        _send(process.stdin, {"path": os.path.join(os.getcwd(), path), "size": size})
+        line = process.stdout.readline()
+        if not line:
+            raise EOFError
+        answer = json.loads(line)
+        if "reason" in answer:
+            raise ImageError(path, answer["reason"])
+        pixels = np.empty((answer["height"], answer["width"], 3), dtype=np.uint8)
+        if process.stdout.readinto(memoryview(pixels).cast("B")) < pixels.nbytes:
+            raise EOFError
+        return Reading(Image.fromarray(pixels), tuple(answer["repairs"]))
+
+    def _set_deadline(self, deadline):
+        with self._lock:
+            self._deadline = deadline
+
+    def kill_if_late(self):
+        with self._lock:
+            if time.monotonic() > self._deadline and self._process is not None:
+                self._late = True
+                self._process.kill()
+
+    def _why_it_ended(self, process, timeout):
+        process.kill()
+        ended = process.wait()
+        if self._late:
+            return f"it took longer than {timeout:g} s"
+        return f"the process that read it did not survive ({_name_of_end(ended)})"
+
+    def end(self):
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+            try:
+                process.stdin.close()
+            except OSError:  # an unsent rest, which nobody wants any more
+                pass
+
+
+def _name_of_end(code):
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"it ended with {code}"
+
+
+def _send(stream, message):
+    stream.write(json.dumps(message).encode("ascii") + b"\n")
+    stream.flush()
+
+
+def _serve():
+    # The other end: runs in the process that may be killed, until its input ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a press of stop is for the caller, who then ends us
+    orders, answers = sys.stdin.buffer, sys.stdout.buffer
+    settings = json.loads(orders.readline())
+    _limit_memory(settings.pop("memory_limit"))
+    _send(answers, {})
+    for line in orders:
+        _answer(answers, **json.loads(line), **settings)
+
+
+def _limit_memory(n_bytes):
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    if n_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))
+
+
+def _answer(answers, path, size, max_pixels, max_bytes):
+    try:
+        picture, repairs = read_image(path, size, max_pixels, max_bytes)
+    except ImageError as error:
+        _send(answers, {"reason": error.reason})
+        return
+    _send(answers, {"width": picture.width, "height": picture.height, "repairs": repairs})
+    rows = max(1, BAND // picture.width)
+    for top in range(0, picture.height, rows):
+        answers.write(picture.crop((0, top, picture.width, min(picture.height, top + rows))).tobytes())
+    answers.flush()
