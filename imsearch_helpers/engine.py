@@ -257,9 +257,12 @@ class ImageSearchEngine:
         Raises
         ------
         ImageError, TypeError, ValueError, RuntimeError
-            As `search`.
+            As `search`; TypeError also when `queries` is a single picture.
         """
-        checked = [self._checked(query, top_k)[0] for query in queries]
+        top_k = self._ready(top_k)
+        if isinstance(queries, (str, bytes, os.PathLike)) or not np.iterable(queries):
+            raise TypeError(f"queries must be a list of pictures or vectors, not a single one: {queries!r:.80}")
+        checked = [self._checked_vector_of(query) for query in queries]
         results = []
         for start in range(0, len(checked), QUERIES_AT_ONCE):
             vectors = np.stack(checked[start : start + QUERIES_AT_ONCE])
@@ -313,14 +316,21 @@ class ImageSearchEngine:
         return similarity.rank(self.image_vectors, rows, query, top_k, self.metric)
 
     def _checked(self, query, top_k):
+        top_k = self._ready(top_k)
+        return self._checked_vector_of(query), top_k
+
+    def _ready(self, top_k):
         top_k = checked_count(top_k, "top_k")
         self._require_index()
+        return top_k
+
+    def _checked_vector_of(self, query):
         vector = self.vector_of(query)
         if vector.size != self.image_vectors.shape[1]:
             raise ValueError(
                 f"query has {vector.size} numbers, but the indexed vectors have {self.image_vectors.shape[1]}"
             )
-        return vector, top_k
+        return vector
 
     def _require_index(self):
         if not self.image_paths:
@@ -483,8 +493,11 @@ def evaluate_engine(engine, products, by="product", k=5):
     ------
     ValueError
         When `by` is unknown, `k` is below 1, or no query has anything relevant.
+    RuntimeError
+        When nothing is indexed yet.
     """
     k = checked_count(k, "k")
+    engine._require_index()
     rows = [products.of(path) for path in engine.image_paths]
     column = truth_column(by)
     labels = np.unique([getattr(row, column) for row in rows], return_inverse=True)[1]
@@ -523,16 +536,36 @@ def near_duplicates(engine, threshold=0.999):
     -------
     list of list of str
         The paths of each group of two or more, sorted; the groups by their first paths.
+
+    Raises
+    ------
+    ValueError
+        When `threshold` is above every possible score: 1 for "cosine", 0 for "euclidean".
+    RuntimeError
+        When nothing is indexed yet.
     """
+    highest = {"cosine": 1, "euclidean": 0}[engine.metric]
+    if not threshold <= highest:
+        raise ValueError(f"threshold must be a score of {engine.metric!r}, at most {highest}, not {threshold!r}")
+    engine._require_index()
     group_of = list(range(len(engine.image_paths)))
-    for start, scores in similarity.score_blocks(engine.image_vectors, engine.metric):
-        for one, other in np.argwhere(scores >= threshold - 1e-12):  # rounding must not part equal pictures
-            if other > start + one:
-                _join(group_of, int(start + one), int(other))
+    for one, other in _near_pairs(engine, threshold):
+        if _root(group_of, one) != _root(group_of, other):
+            _join(group_of, one, other)
     groups = defaultdict(list)
     for row, path in enumerate(engine.image_paths):
         groups[_root(group_of, row)].append(path)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def _near_pairs(engine, threshold):
+    # The matrix product nominates with some room for its rounding; the ranking rule decides.
+    vectors, score = engine.image_vectors, similarity.METRICS[engine.metric]
+    room = 1e-6 * max(1.0, float(engine._lengths.max()))
+    for start, scores in similarity.score_blocks(vectors, engine.metric):
+        for one, other in np.argwhere(scores >= threshold - room).tolist():
+            if other > start + one and score(vectors[start + one], vectors[other]) >= threshold:
+                yield start + one, other
 
 
 def _hits_of_all(engine, labels):

@@ -45,19 +45,20 @@ def evaluate_search(ground_truth, predictions, k=5):
     SearchQuality(precision=0.4, recall=0.5)
     """
     k = checked_count(k, "k")
-    hits = _hits(ground_truth, predictions)[:k]
-    return SearchQuality(sum(hits) / k, sum(hits) / len(set(ground_truth)))
-
-
-def _hits(ground_truth, predictions):
-    """For each place whether it holds something relevant that stood at no place before."""
     relevant = set(ground_truth)
+    hits = _hits(relevant, predictions)[:k]
+    return SearchQuality(sum(hits) / k, sum(hits) / len(relevant))
+
+
+def _hits(relevant, predictions):
+    """For each place whether it holds something relevant that stood at no place before."""
     if not relevant:
         raise ValueError("ground_truth is empty; a measure of the relevant items needs at least one")
+    missing = set(relevant)
     hits = []
     for prediction in predictions:
-        hits.append(prediction in relevant)
-        relevant.discard(prediction)  # found once is found; a repeat is a miss
+        hits.append(prediction in missing)
+        missing.discard(prediction)  # found once is found; a repeat is a miss
     return hits
 
 
@@ -90,9 +91,10 @@ def average_precision(ground_truth, predictions):
     >>> round(average_precision({"a", "b"}, ["a", "x", "b"]), 3)
     0.833
     """
-    hits = _hits(ground_truth, predictions)
+    relevant = set(ground_truth)
+    hits = _hits(relevant, predictions)
     found = [sum(hits[:place]) / place for place, hit in enumerate(hits, start=1) if hit]
-    return sum(found) / len(set(ground_truth))
+    return sum(found) / len(relevant)
 
 
 def reciprocal_rank(ground_truth, predictions):
@@ -118,7 +120,7 @@ def reciprocal_rank(ground_truth, predictions):
     >>> reciprocal_rank({"a", "b"}, ["x", "b", "a"])
     0.5
     """
-    hits = _hits(ground_truth, predictions)
+    hits = _hits(set(ground_truth), predictions)
     return 1 / (hits.index(True) + 1) if True in hits else 0.0
 
 

@@ -164,9 +164,14 @@ def nominate(matrix, lengths, query, top_k, metric="cosine"):
         return np.arange(top_k)  # every score is 0.0, so the first rows are the best
     scores = _APPROXIMATE[metric](matrix, lengths, query, query_length)
     rows = _within_reach(scores, _error(np.float32, query.size, lengths, query_length, metric), top_k)
+    return _fewer(matrix, rows, lengths, query, top_k, metric)
+
+
+def _fewer(matrix, rows, lengths, query, top_k, metric):
     if rows.size <= top_k + 64:
         return rows
     scores = _score_in_float64(matrix, rows, query.astype(np.float64), metric)
+    query_length = np.linalg.norm(query.astype(np.float64))
     return rows[_within_reach(scores, _error(np.float64, query.size, lengths, query_length, metric), top_k)]
 
 
@@ -205,7 +210,11 @@ def nominate_batch(matrix, lengths, queries, top_k, metric="cosine", scores_at_o
             nominees[q].append((start + near, scores[q, near]))
     # What was nominated early, when the best were not yet known, is out of reach by now.
     floors = best[:, 0] - reach
-    return [np.concatenate([r[s >= floor] for r, s in found]) for found, floor in zip(nominees, floors)]
+    rows = [np.concatenate([r[s >= floor] for r, s in found]) for found, floor in zip(nominees, floors)]
+    return [
+        _fewer(matrix, r, lengths, query, top_k, metric) if metric == "euclidean" or query.any() else np.arange(top_k)
+        for r, query in zip(rows, queries)
+    ]
 
 
 def _batch_scores(block, lengths, queries, query_lengths, metric):
@@ -230,18 +239,21 @@ def score_blocks(matrix, metric="cosine", rows_at_once=256):
     Yields
     ------
     (int, ndarray of shape (up to rows_at_once, n_images), float64)
-        The number of the first row, and the scores. They are those of the ranking rule up to rounding.
+        The number of the first row, and the scores. They are those of the ranking rule up to rounding: a matrix product
+        adds up equal rows in different orders, so the last digits are dropped, and copies have equal scores here too.
     """
     vectors = matrix.astype(np.float64)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    units = lengths[:, np.newaxis] if metric == "cosine" else lengths.max(keepdims=True)
+    vectors /= np.where(units > 0, units, 1)
     squares = np.einsum("ij,ij->i", vectors, vectors)
-    if metric == "cosine":
-        vectors /= np.sqrt(np.where(squares > 0, squares, 1))[:, np.newaxis]
     for start in range(0, len(vectors), rows_at_once):
         rows = slice(start, start + rows_at_once)
         scores = vectors[rows] @ vectors.T
         if metric == "euclidean":
-            scores = -np.sqrt(np.maximum(squares[rows, np.newaxis] + squares - 2 * scores, 0))
-        yield start, scores
+            squared = squares[rows, np.newaxis] + squares - 2 * scores
+            scores = -np.sqrt(np.where(squared > 1e-13, squared, 0)) * units  # what is below is rounding
+        yield start, scores.round(12)
 
 
 def score_table(matrix, metric="cosine"):
