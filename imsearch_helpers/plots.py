@@ -386,7 +386,8 @@ def border_part(painted, border=0.2):
     """
     height, width = painted.shape
     top, left = round(border * height), round(border * width)
-    return float(1 - painted[top : height - top, left : width - left].sum() / painted.sum())
+    middle, total = painted[top : height - top, left : width - left].sum(), painted.sum()
+    return float(1 - middle / total) if total > 0 else 0.0
 
 
 def show_pictures(pictures, titles, alt, columns=6):

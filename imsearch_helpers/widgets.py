@@ -199,7 +199,7 @@ def explore(engines, products=None, queries=None, query=0, top_k=5):
 
     panel = play(gallery, **controls)
     controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
-    fooled = _fooled_button(lambda: [queries[controls["query"].value], controls["engine"].value])
+    fooled = _fooled_button(controls, queries)
     panel.children = (*panel.children, fooled)
     for name, control in controls.items():
         control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
@@ -245,16 +245,23 @@ def explain_matches(engines, queries, query=0, places=20):
     return panel
 
 
-def _fooled_button(describe):
+def _fooled_button(controls, queries):
     button = ipywidgets.Button(description="this query fools it: keep it", layout={"width": "auto"})
     said = ipywidgets.HTML()
 
     def keep(_):
-        path, engine = describe()
-        new = not Path(FOOLED).exists()
-        with open(FOOLED, "a", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["query", "method"]] * new + [[Path(path).name, engine]])
-        said.value = f"Kept: {html.escape(printable(Path(path).name))} by {html.escape(engine)}, in {FOOLED}."
+        if controls["upload"].value:
+            said.value = "Only pictures of the collection are kept. Move the query slider to one."
+            return
+        name, engine = Path(queries[controls["query"].value]).name, controls["engine"].value
+        _append_row(FOOLED, ["query", "method"], [name, engine])
+        said.value = f"Kept: {html.escape(printable(name))} by {html.escape(engine)}, in {FOOLED}."
 
     button.on_click(keep)
     return ipywidgets.HBox([button, said])
+
+
+def _append_row(path, heads, row):
+    new = not Path(path).exists()
+    with open(path, "a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads] * new + [row])

@@ -1,0 +1,258 @@
+"""The widgets: what a slider shows, marks and thumbnails, escaped names, uploads, and the button that keeps a catch."""
+
+import base64
+import csv
+import io
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from imsearch_helpers import plots, widgets
+from imsearch_helpers.engine import ImageSearchEngine
+
+HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", 'a "quoted" name.png', "it's <b>bold.png", "🐈.png"]
+
+
+class FakeProducts:
+    """Three pictures: 0 and 1 show the same product, 2 another of that category, 3 something else."""
+
+    def __init__(self, paths, categories=("mug", "mug", "mug", "<b>boot</b>")):
+        ids = ("mug_1", "mug_1", "mug_2", "boot_1")
+        self.by_path = {
+            path: SimpleNamespace(file=path, product_id=name, category=category)
+            for path, name, category in zip(paths, ids, categories)
+        }
+
+    def of(self, path):
+        return self.by_path[path]
+
+
+@pytest.fixture
+def four(tmp_path):
+    """An engine over four pictures that exist, the first most like the second, and so on."""
+    paths = []
+    for number in range(4):
+        paths.append(str(tmp_path / f"{number}.png"))
+        Image.new("RGB", (20, 10), (60 * number, 0, 0)).save(paths[-1])
+    return ImageSearchEngine.from_vectors(paths, [[1, 0], [3, 1], [2, 1], [1, 1]])
+
+
+def png_bytes(colour):
+    buffer = io.BytesIO()
+    Image.new("RGB", (6, 6), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def upload(panel, content):
+    """Put a file into the panel's upload button, as the browser does."""
+    [button] = [control for control in controls(panel).values() if isinstance(control, ipywidgets.FileUpload)]
+    about = {"name": "mine.png", "type": "image/png", "size": len(content), "last_modified": datetime.now(UTC)}
+    button.value = ({**about, "content": memoryview(content)},)
+
+
+def controls(panel):
+    return {control.description: control for control in panel.children[0].children}
+
+
+def shown(panel):
+    return panel.children[1].value
+
+
+def press(panel):
+    button, said = panel.children[2].children
+    button.click()
+    return said.value
+
+
+# Sliders
+
+
+def test_play_shows_again_whenever_a_control_moves():
+    control = widgets.slider("n", 0, 9, 3)
+    panel = widgets.play(lambda n: f"<p>{n}</p>", n=control)
+    assert shown(panel) == "<p>3</p>"
+    control.value = 5
+    assert shown(panel) == "<p>5</p>"
+
+
+def test_play_turns_a_figure_into_a_picture_with_alt_text():
+    panel = widgets.play(lambda n: plots.new_figure(1, 1, f"figure {n}"), n=widgets.slider("n", 0, 9, 3))
+    assert shown(panel).startswith('<img class="imsearch-figure" alt="figure 3" src="data:image/png;base64,')
+
+
+def test_a_stored_panel_says_that_it_is_interactive():
+    assert "JupyterLab" in repr(widgets.play(lambda n: "", n=widgets.slider("n", 0, 9, 3)))
+
+
+@pytest.mark.parametrize(("numbers", "kind"), [((0, 9, 3), ipywidgets.IntSlider), ((0, 1, 0.5), ipywidgets.FloatSlider)])
+def test_a_slider_is_whole_where_its_numbers_are(numbers, kind):
+    assert type(widgets.slider("n", *numbers)) is kind
+
+
+# Thumbnails
+
+
+def test_a_thumbnail_is_a_small_jpeg_inside_the_page(tmp_path):
+    Image.new("RGB", (800, 400), "red").save(tmp_path / "large.png")
+    head, data = widgets.thumbnail(str(tmp_path / "large.png")).split(",")
+    picture = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert head == "data:image/jpeg;base64"
+    assert (picture.format, picture.size) == ("JPEG", (128, 64))
+
+
+def test_no_thumbnail_of_what_cannot_be_read(tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    assert widgets.thumbnail(str(tmp_path / "broken.jpg")) is None
+
+
+# The gallery
+
+
+@pytest.mark.parametrize("top_k", [1, 3, 4])
+def test_gallery_shows_the_query_and_every_result_with_its_score(four, top_k):
+    page = widgets.gallery_html(four, four.image_paths[0], top_k)
+    assert page.count('class="imsearch-query-thumb"') == 1
+    assert page.count('class="imsearch-thumb ') == top_k
+    assert all(f"<b>{score:.3f}</b>" in page for _, score in four.search(four.image_vectors[0], top_k))
+
+
+def test_gallery_marks_the_query_the_product_the_category_and_the_rest(four):
+    page = widgets.gallery_html(four, four.image_paths[0], 4, FakeProducts(four.image_paths))
+    marks = ["the query itself", "✓ same product", "≈ same category: mug", "✗ &lt;b&gt;boot&lt;/b&gt;"]
+    places = [page.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert page.count("imsearch-right") == 1 + widgets.STYLE.count("imsearch-right")
+    assert page.count("imsearch-wrong") == 1 + widgets.STYLE.count("imsearch-wrong")
+
+
+def test_gallery_without_the_truth_has_no_marks(four):
+    page = widgets.gallery_html(four, four.image_paths[0], 4)
+    assert "✓" not in page and "✗" not in page
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_text_from_file_names_is_escaped(name):
+    engine = ImageSearchEngine.from_vectors([name, "other.png"], [[1, 0], [1, 1]])
+    page = widgets.gallery_html(engine, name, 2).removeprefix(widgets.STYLE)
+    assert "(cannot be read)" in page
+    assert "<img" not in page and "<b>bold" not in page and "\n" not in page
+    assert 'a "quoted"' not in page
+
+
+def test_a_hostile_name_is_escaped_inside_the_picture_tag_too(tmp_path):
+    path = tmp_path / "it's & 5.png"
+    path.write_bytes(png_bytes("red"))
+    engine = ImageSearchEngine.from_vectors([str(path)], [[1, 0]])
+    assert 'alt="it&#x27;s &amp; 5.png"' in widgets.gallery_html(engine, str(path), 1)
+
+
+def test_an_unreadable_query_is_said_in_words(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    page = widgets.gallery_html(engine, b"no picture", 3)
+    assert page == "<p>This picture cannot be used: not a JPEG, PNG, GIF, BMP or WebP picture.</p>"
+    assert "cannot be used: No such file" in widgets.gallery_html(engine, "gone.png", 3)
+
+
+def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    page = widgets.gallery_html(engine, png_bytes("red"), 3, products=FakeProducts([]))
+    assert "your picture" in page
+    assert page.count('class="imsearch-thumb ') == 3
+
+
+# The explorer
+
+
+@pytest.fixture
+def explorer(four, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, metric="euclidean")
+    return widgets.explore({"cosine": four, "euclidean": other}, FakeProducts(four.image_paths), query=1, top_k=2)
+
+
+def test_explorer_starts_with_the_query_and_k_it_was_given(explorer, four):
+    assert shown(explorer) == widgets.gallery_html(four, four.image_paths[1], 2, FakeProducts(four.image_paths))
+
+
+def test_explorer_follows_each_control(explorer, four):
+    for description, value in (("query", 3), ("k, how many results", 4), ("method", "euclidean")):
+        before = shown(explorer)
+        controls(explorer)[description].value = value
+        assert shown(explorer) != before
+    assert shown(explorer).count('class="imsearch-thumb ') == 4
+    assert "-0.000" not in shown(explorer)
+
+
+def test_explorer_has_the_names_that_pages_and_tests_find_it_by(explorer):
+    names = {description: control._dom_classes for description, control in controls(explorer).items()}
+    assert "imsearch-explorer" in explorer._dom_classes
+    assert names["query"] == ("imsearch-query",) and names["k, how many results"] == ("imsearch-k",)
+
+
+def test_explorer_takes_one_engine_and_its_own_pictures(four):
+    panel = widgets.explore(four)
+    assert controls(panel)["method"].options == ("histogram",)
+    assert controls(panel)["query"].max == 3
+
+
+def test_explorer_searches_with_an_uploaded_picture_until_the_query_moves(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    panel = widgets.explore(engine)
+    upload(panel, png_bytes("red"))
+    assert "your picture" in shown(panel)
+    controls(panel)["query"].value = 1
+    assert "your picture" not in shown(panel)
+
+
+def test_explorer_says_when_an_uploaded_file_is_no_picture(folder):
+    panel = widgets.explore(ImageSearchEngine(folder).index_images())
+    upload(panel, b"%PDF-1.7")
+    assert "This picture cannot be used" in shown(panel)
+
+
+# The catch
+
+
+def test_the_fooled_button_keeps_query_and_method(explorer, tmp_path):
+    assert "Kept: 1.png by cosine" in press(explorer)
+    controls(explorer)["method"].value = "euclidean"
+    press(explorer)
+    with open(tmp_path / "fooled.csv", encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [["query", "method"], ["1.png", "cosine"], ["1.png", "euclidean"]]
+
+
+def test_the_fooled_button_keeps_no_picture_from_elsewhere(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    panel = widgets.explore(ImageSearchEngine(folder).index_images())
+    upload(panel, png_bytes("red"))
+    assert "Only pictures of the collection" in press(panel)
+    assert not (tmp_path / "fooled.csv").exists()
+
+
+def test_the_fooled_button_survives_a_hostile_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    panel = widgets.explore(ImageSearchEngine.from_vectors(HOSTILE, np.eye(len(HOSTILE))))
+    for number in range(len(HOSTILE)):
+        controls(panel)["query"].value = number
+        assert "<img" not in press(panel) and "<b>" not in press(panel)
+    with open("fooled.csv", encoding="utf-8", newline="") as file:
+        assert {row[0] for row in csv.reader(file)} == {"query", *HOSTILE}
+
+
+# Why this match
+
+
+def test_explained_matches_leave_the_query_out_and_follow_the_place(folder):
+    engine = ImageSearchEngine(folder, method="root_histogram").index_images()
+    path = engine.image_paths[0]
+    panel = widgets.explain_matches({"root_histogram": engine}, engine.image_paths, places=5)
+    others = [found for found, _ in engine.search(path, top_k=6) if found != path]
+    for place, other in enumerate(others, start=1):
+        controls(panel)["place in the ranking"].value = place
+        assert f">{other.replace(chr(92), '/').rsplit('/', 1)[-1]}<" in shown(panel)
+        assert f"score of {engine.search(path, top_k=6)[place].score:.3f}" in shown(panel)
+    assert "imsearch-why" in panel._dom_classes
