@@ -153,7 +153,7 @@ def test_a_hostile_name_is_escaped_inside_the_picture_tag_too(tmp_path):
 def test_an_unreadable_query_is_said_in_words(folder):
     engine = ImageSearchEngine(folder).index_images()
     page = widgets.gallery_html(engine, b"no picture", 3)
-    assert page == "<p>This picture cannot be used: not a JPEG, PNG, GIF, BMP or WebP picture.</p>"
+    assert page.startswith("<p>This picture cannot be used: ") and "not a JPEG" in page
     assert "cannot be used: No such file" in widgets.gallery_html(engine, "gone.png", 3)
 
 
