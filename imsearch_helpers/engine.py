@@ -13,7 +13,7 @@ import numpy as np
 from . import index_file, similarity
 from .collection import truth_column
 from .evaluation import RandomBaseline, bootstrap_interval, checked_count, random_baseline
-from .images import ImageError, find_images, load_image, printable
+from .images import ImageError, ReaderPool, find_images, load_image, printable
 from .vectors import METHODS, image_to_histogram
 
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
@@ -94,9 +94,11 @@ class ImageSearchEngine:
 
         Parameters
         ----------
-        executor : concurrent.futures.Executor, optional
-            Where to do it; by default on threads, one for each core. Other processes receive the names of `METHODS`
-            only: a function of your own runs on threads here, whatever the executor.
+        executor : concurrent.futures.Executor or ReaderPool, optional
+            Where to do it; by default on threads, one for each core. There the budgets of `load_image` bound what a
+            file can cost; for folders that nobody vouches for, a `ReaderPool` also stops and survives any decoder.
+            Other processes receive the names of `METHODS` only: a function of your own runs on threads here, whatever
+            the executor.
 
         Returns
         -------
@@ -114,7 +116,10 @@ class ImageSearchEngine:
         if not paths:
             raise ValueError(f"image_dir: there are no pictures in {printable(self.image_dir)!r}")
         stamps = [(path, _stamp(path)) for path in paths]  # before reading: what changes meanwhile counts as changed
-        if executor is None or not (_is_ours(self.method, self._function) or isinstance(executor, ThreadPoolExecutor)):
+        if isinstance(executor, ReaderPool):
+            with ThreadPoolExecutor(2 * executor.n_readers) as threads:  # while some wait for a picture, others compute
+                outcomes = self._read(paths, threads, executor.load_image)
+        elif executor is None or not (_is_ours(self.method, self._function) or isinstance(executor, ThreadPoolExecutor)):
             with ThreadPoolExecutor(os.cpu_count()) as threads:
                 outcomes = self._read(paths, threads)
         else:
@@ -122,14 +127,15 @@ class ImageSearchEngine:
         self._keep(paths, outcomes, stamps)
         return self
 
-    def _read(self, paths, executor):
+    def _read(self, paths, executor, load=load_image):
         from tqdm import tqdm
 
         method = self.method if _is_ours(self.method, self._function) else self._function
         size = max(1, min(50, len(paths) // 64))  # pictures a task: few tasks cost little, many share out evenly
+        parts = [paths[i : i + size] for i in range(0, len(paths), size)]
         futures, outcomes = [], []
         try:
-            futures += (executor.submit(_read_pictures, paths[i : i + size], method) for i in range(0, len(paths), size))
+            futures += (executor.submit(_read_pictures, part, method, load) for part in parts)
             # On stdout, because a notebook paints stderr red and a grader takes it for a failure.
             with tqdm(total=len(paths), desc="Indexing", bar_format=BAR, file=sys.stdout) as bar:
                 for future in futures:
@@ -561,7 +567,7 @@ def near_duplicates(engine, threshold=0.999):
 def _near_pairs(engine, threshold):
     # The matrix product nominates with some room for its rounding; the ranking rule decides.
     vectors, score = engine.image_vectors, similarity.METRICS[engine.metric]
-    room = 1e-6 * max(1.0, float(engine._lengths.max()))
+    room = 1e-6 * (float(engine._lengths.max()) if engine.metric == "euclidean" else 1)
     for start, scores in similarity.score_blocks(vectors, engine.metric):
         for one, other in np.argwhere(scores >= threshold - room).tolist():
             if other > start + one and score(vectors[start + one], vectors[other]) >= threshold:
@@ -621,18 +627,18 @@ def _is_ours(name, function):
     return METHODS.get(name) is function and function.__module__ == image_to_histogram.__module__
 
 
-def _read_pictures(paths, method):
+def _read_pictures(paths, method, load):
     # Runs in another thread, process or machine: what goes in and out is small and can be sent.
     function = METHODS[method] if isinstance(method, str) else method
     if not hasattr(function, "batch"):
-        return [_vector_or_reason(path, function) for path in paths]
+        return [_vector_or_reason(path, function, load) for path in paths]
     batches = (paths[i : i + BATCH] for i in range(0, len(paths), BATCH))
-    return [outcome for batch in batches for outcome in _vectors_or_reasons(batch, function)]
+    return [outcome for batch in batches for outcome in _vectors_or_reasons(batch, function, load)]
 
 
-def _vector_or_reason(path, function):
+def _vector_or_reason(path, function, load):
     try:
-        return _picture_to_vector(path, function)
+        return _picture_to_vector(path, function, load)
     except ImageError as error:
         return error.reason
     except Exception as error:
@@ -640,8 +646,8 @@ def _vector_or_reason(path, function):
         raise
 
 
-def _vectors_or_reasons(paths, function):
-    opened = [_picture_or_reason(path, function) for path in paths]
+def _vectors_or_reasons(paths, function, load):
+    opened = [_picture_or_reason(path, function, load) for path in paths]
     pictures = [picture for picture in opened if not isinstance(picture, str)]
     vectors = function.batch(pictures) if pictures else []
     if len(vectors) != len(pictures):
@@ -650,19 +656,19 @@ def _vectors_or_reasons(paths, function):
     return [part if isinstance(part, str) else _checked_vector(next(rows), RETURNED) for part in opened]
 
 
-def _picture_or_reason(path, function):
+def _picture_or_reason(path, function, load):
     try:
-        return _open(path, function)
+        return _open(path, function, load)
     except ImageError as error:
         return error.reason
 
 
-def _picture_to_vector(image, function):
-    return _checked_vector(function(_open(image, function)), RETURNED)
+def _picture_to_vector(image, function, load=load_image):
+    return _checked_vector(function(_open(image, function, load)), RETURNED)
 
 
-def _open(image, function):
-    return load_image(image, size=getattr(function, "load_size", None))
+def _open(image, function, load):
+    return load(image, size=getattr(function, "load_size", None))
 
 
 def _sorted_by_path(paths, matrix):

@@ -1,0 +1,120 @@
+"""evaluate_engine: all queries at once, against one query after another; and a case counted by hand."""
+
+import csv
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imsearch_helpers.collection import Products
+from imsearch_helpers.engine import ImageSearchEngine, evaluate_engine
+from imsearch_helpers.evaluation import average_precision, bootstrap_interval, evaluate_search, random_baseline
+
+COLUMNS = "file", "product_id", "category", "colour", "pattern", "shot", "caption", "split"
+metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+
+
+def made_products(folder, rows):
+    """A collection without pictures: (product_id, category, shot) for each file."""
+    with open(folder / "products.csv", "w", encoding="utf-8", newline="") as file:
+        lines = [[f"{i:03}.jpg", p, c, "red", "plain", s, "", "train"] for i, (p, c, s) in enumerate(rows)]
+        csv.writer(file).writerows([COLUMNS, *lines])
+    return Products(folder)
+
+
+def engine_of(products, vectors, metric="cosine"):
+    return ImageSearchEngine.from_vectors([row.path for row in products], vectors, metric=metric)
+
+
+@pytest.fixture
+def four(tmp_path):
+    """Two products of two pictures each, along a quarter of a circle; the third lies nearer to the other product."""
+    rows = [("a", "mug", "studio"), ("a", "mug", "dim"), ("b", "cup", "studio"), ("b", "cup", "dim")]
+    products = made_products(tmp_path, rows)
+    angles = np.radians([0, 10, 25, 60])
+    return products, engine_of(products, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+
+def test_counted_by_hand(four):
+    products, engine = four
+    # Rankings: 0 -> 1 2 3; 1 -> 0 2 3; 2 -> 1 0 3; 3 -> 2 1 0. Right: 1, 0, 3, 2.
+    result = evaluate_engine(engine, products, k=1)
+    assert [result.precisions[path] for path in engine.image_paths] == [1, 1, 0, 1]
+    assert (result.precision, result.recall) == (0.75, 0.75)
+    assert result.average_precision == pytest.approx((1 + 1 + 1 / 3 + 1) / 4)
+    assert result.by_category == {"cup": 0.5, "mug": 1.0}
+    assert result.by_shot == {"dim": 1.0, "studio": 0.5}
+    assert result.baseline == pytest.approx(random_baseline(3, 1, 1))
+    assert result.interval == bootstrap_interval([1, 1, 0, 1])
+
+
+def test_k_above_the_number_of_pictures(four):
+    products, engine = four
+    result = evaluate_engine(engine, products, k=10)
+    assert (result.precision, result.recall) == pytest.approx((0.1, 1.0))
+    assert result.baseline == pytest.approx(random_baseline(3, 1, 10))
+
+
+@metrics
+@pytest.mark.parametrize("by", ["product", "category"])
+@given(seed=st.integers(0, 999), n_images=st.integers(4, 40), k=st.integers(1, 45), crowded=st.booleans())
+def test_the_same_as_one_query_after_another(tmp_path_factory, metric, by, seed, n_images, k, crowded):
+    rng = np.random.default_rng(seed)
+    labels = [(str(p), str(p % 3), "studio") for p in rng.integers(0, 6, n_images)]
+    labels[0] = ("alone", "alone too", "studio")  # a query to which nothing is relevant
+    labels[1] = labels[2]
+    products = made_products(tmp_path_factory.mktemp("made"), labels)
+    vectors = rng.integers(0, 3, (n_images, 3)) * 0.3 if crowded else rng.random((n_images, 3))
+    engine = engine_of(products, vectors, metric)
+    result, expected = evaluate_engine(engine, products, by, k), {}
+    for path, vector in zip(engine.image_paths, engine.image_vectors):
+        ranking = [other for other, _ in engine.search_fast(vector, n_images) if other != path]
+        truth = products.relevant(path, by)
+        if truth:
+            found = *evaluate_search(truth, ranking, k), average_precision(truth, ranking)
+            expected[path] = found, random_baseline(n_images - 1, len(truth), k)
+    measured, baselines = (np.mean([pair[i] for pair in expected.values()], axis=0) for i in (0, 1))
+    assert result.precisions == pytest.approx({path: found[0] for path, (found, _) in expected.items()})
+    assert (result.precision, result.recall, result.average_precision) == pytest.approx(tuple(measured))
+    assert result.baseline == pytest.approx(tuple(baselines))
+
+
+def test_the_whole_collection_against_one_query_after_another():
+    products = Products()
+    engine = engine_of(products, np.random.default_rng(0).random((1000, 8)))
+    result = evaluate_engine(engine, products, "category", 5)
+    for path, vector in list(zip(engine.image_paths, engine.image_vectors))[::50]:
+        ranking = [other for other, _ in engine.search_fast(vector, 6) if other != path][:5]
+        assert result.precisions[path] == evaluate_search(products.relevant(path, "category"), ranking).precision
+    assert len(result.precisions) == 1000 and set(result.by_shot) == {"studio", "dim", "turned", "moved", "scene"}
+    low, high = result.interval
+    assert low < result.precision < high and abs(result.precision - 99 / 999) < 0.02  # random vectors: chance
+    assert result.baseline.precision == pytest.approx(99 / 999)
+
+
+def test_a_part_of_the_collection_can_be_evaluated():
+    products = Products()
+    studio = [row.path for row in products.where(shot="studio")]
+    engine = ImageSearchEngine.from_vectors(studio, np.random.default_rng(0).random((200, 8)))
+    assert evaluate_engine(engine, products, "category").baseline.precision == pytest.approx(19 / 199)
+
+
+def test_nothing_relevant_to_any_query_is_refused():
+    products = Products()
+    studio = [row.path for row in products.where(shot="studio")]
+    engine = ImageSearchEngine.from_vectors(studio, np.eye(200))
+    with pytest.raises(ValueError, match="by='product': no picture has another one that is relevant"):
+        evaluate_engine(engine, products)
+
+
+def test_bad_values_are_refused(four):
+    products, engine = four
+    with pytest.raises(ValueError, match="by must be one of product, category, colour, not 'shape'"):
+        evaluate_engine(engine, products, by="shape")
+    with pytest.raises(ValueError, match="k must be at least 1, not 0"):
+        evaluate_engine(engine, products, k=0)
+    with pytest.raises(RuntimeError, match="nothing is indexed yet"):
+        evaluate_engine(ImageSearchEngine(products.image_dir), products)
+    with pytest.raises(KeyError, match="is not one of the 4 product pictures"):
+        evaluate_engine(ImageSearchEngine.from_vectors(["x.jpg", "y.jpg"], np.eye(2)), products)
