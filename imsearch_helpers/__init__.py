@@ -9,7 +9,7 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "images": ("ImageError", "find_images", "load_image"),
+    "images": ("ImageError", "ReaderPool", "find_images", "load_image", "read_image"),
     "similarity": ("cosine_similarity", "euclidean_distance"),
     "evaluation": (
         "SearchQuality",
@@ -23,6 +23,7 @@ _HOMES = {
     ),
     "collection": ("Product", "Products", "data_dir"),
     "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
+    "messy": ("ImportReport", "RobustImageProcessor"),
     "engine": ("Evaluation", "ImageSearchEngine", "SearchResult", "evaluate_engine", "found_by_shot", "near_duplicates"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),

@@ -9,7 +9,6 @@ import io
 import re
 import struct
 import zlib
-from dataclasses import dataclass, field
 
 MAX_BLOCKS = 100_000  # more segments or chunks than this are an attack on the reader's patience
 MAX_SCANS = 100  # a progressive JPEG has about ten passes over its pixels, and each costs time
@@ -65,6 +64,8 @@ SIGNATURES = [
     (0, b"fLaC", "a sound"),
     (0, b"RIFF", "a RIFF container"),
     (0, b"\x00\x00\x01\x00", "an icon (ICO)"),
+    (0, b"\x00\x00\x02\x00\x00\x00", "a TGA picture"),
+    (0, b"\x00\x00\x0a\x00\x00\x00", "a TGA picture"),
     (0, b"\x00\x00\x02\x00", "a mouse pointer (CUR)"),
     (0, b"icns", "an icon (ICNS)"),
     (0, b"DDS ", "a DDS texture"),
@@ -112,7 +113,6 @@ class Unreadable(ValueError):
     """A file is not a picture that can be read; the text says why, in words for a person."""
 
 
-@dataclass
 class Header:
     """What is known of a picture before it is decoded.
 
@@ -138,15 +138,11 @@ class Header:
         A JPEG without end marker: only decoding tells whether pixels are missing.
     """
 
-    kind: str
-    size: tuple
-    parts: list
-    orientation: int = 1
-    repairs: list = field(default_factory=list)
-    source_bytes: int = 4
-    held_bytes: int = 0
-    is_rgb: bool = False
-    unfinished: bool = False
+    def __init__(self, kind, size, parts, repairs=(), source_bytes=4, held_bytes=0, is_rgb=False):
+        self.kind, self.size, self.parts = kind, size, parts
+        self.orientation, self.repairs = 1, list(repairs)
+        self.source_bytes, self.held_bytes, self.is_rgb = source_bytes, held_bytes, is_rgb
+        self.unfinished = False
 
 
 def read_header(file):
@@ -411,21 +407,21 @@ END_OF_PNG = b"\0\0\0\0IEND\xaeB`\x82"
 TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
 
 
-@dataclass
 class _Png:
     # What the walk over the chunks has found so far.
-    kept: dict = field(default_factory=dict)  # kind -> content, of IHDR, PLTE and tRNS
-    pixels: list = field(default_factory=list)  # where each IDAT starts and stops
-    exif: bytes = b""
-    xmp: bytes = b""
-    repairs: list = field(default_factory=list)
-    right: bool = True  # all checksums of pixels
-    ended: bool = False
+
+    def __init__(self):
+        self.kept = {}  # kind -> content, of IHDR, PLTE and tRNS
+        self.pixels = []  # where each IDAT starts and stops
+        self.cut = []  # parts of a last IDAT that the file ends in
+        self.exif, self.xmp, self.repairs = b"", b"", []
+        self.right = True  # all checksums of pixels
+        self.ended = False
 
 
 def _read_png(file, length):
     found = _walk_png(file, length)
-    if len(found.kept.get(b"IHDR", b"")) < 13 or not found.pixels:
+    if len(found.kept.get(b"IHDR", b"")) < 13 or not (found.pixels or found.cut):
         raise Unreadable("damaged or incomplete picture (it ends before its pixels begin)")
     width, height, bits, colours = struct.unpack_from(">IIBB", found.kept[b"IHDR"])
     if colours == 3 and b"PLTE" not in found.kept:
@@ -438,7 +434,7 @@ def _read_png(file, length):
         found.repairs.append("missing end marker put in")
     _check_transparency(found, colours)
     start = PNG_SIGNATURE + b"".join(_chunk(kind, found.kept[kind]) for kind in KEPT if kind in found.kept)
-    header = Header("PNG", (width, height), [start, *found.pixels, END_OF_PNG], repairs=found.repairs)
+    header = Header("PNG", (width, height), [start, *found.pixels, *found.cut, END_OF_PNG], repairs=found.repairs)
     header.source_bytes = (2 if bits == 16 else 1) if colours in (0, 3) else 4
     header.is_rgb = colours == 2 and b"tRNS" not in found.kept
     return _turn(header, found.exif, found.xmp)
@@ -457,7 +453,7 @@ def _walk_png(file, length):
         size, kind = struct.unpack(">I4s", start)
         stop = position + 12 + size
         if kind == b"IDAT" and stop > length:
-            found.pixels.append((position, length))
+            found.cut = [struct.pack(">I4s", length - position - 8, kind), (position + 8, length), bytes(4)]
             return found
         if stop > length or not kind.isalpha():
             position = _next_pixels(file, position, length)

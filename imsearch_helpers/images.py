@@ -4,6 +4,7 @@ This is the only place that opens picture files. What a file is decides its cont
 """
 
 import io
+import itertools
 import json
 import os
 import queue
@@ -17,7 +18,6 @@ import weakref
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from .headers import Spliced, Unreadable, orientation_in, read_header
@@ -169,17 +169,19 @@ def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     """
     if isinstance(image, Image.Image):
         return Reading(_clean_picture(image, max_pixels), ())
-    if isinstance(image, np.ndarray):
-        return Reading(_from_array(image), ())
     if isinstance(image, (bytes, bytearray)):
         return _read(io.BytesIO(image), "<bytes>", size, max_pixels, max_bytes)
     if isinstance(image, (str, os.PathLike)):
         with _open_regular_file(image) as file:
             return _read(file, os.fspath(image), size, max_pixels, max_bytes)
-    raise TypeError(f"image must be a path, bytes, a PIL image or a uint8 array, not {type(image).__name__}")
+    return Reading(_from_array(image), ())
 
 
 def _from_array(pixels):
+    import numpy as np  # here and below only where it is used: a process that reads pictures starts in half the time
+
+    if not isinstance(pixels, np.ndarray):
+        raise TypeError(f"image must be a path, bytes, a PIL image or a uint8 array, not {type(pixels).__name__}")
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise ValueError(
             "image: an array must be uint8 of shape (height, width) or (height, width, 3), "
@@ -342,14 +344,25 @@ def _to_rgb(picture):
     if picture.mode == "RGB" and "transparency" not in picture.info:
         return picture
     white = _white_of(picture)
-    rows = max(1, BAND // picture.width)
-    if picture.height <= rows:
-        return _band_to_rgb(picture, white)
-    rgb = Image.new("RGB", picture.size)
-    for top in range(0, picture.height, rows):  # band by band, so that no second copy of a large picture is made
-        band = picture.crop((0, top, picture.width, min(picture.height, top + rows)))
-        rgb.paste(_band_to_rgb(band, white), (0, top))
+    parts = (_band_to_rgb(band, white) for band in _bands(picture))
+    first = next(parts)
+    if first.height == picture.height:
+        return first
+    rgb, top = Image.new("RGB", picture.size), 0
+    for part in itertools.chain([first], parts):
+        rgb.paste(part, (0, top))
+        top += part.height
     return rgb
+
+
+def _bands(picture):
+    # One after another, so that what is done to them never takes a second copy of a large picture.
+    rows = max(1, BAND // picture.width)
+    if rows >= picture.height:
+        yield picture
+        return
+    for top in range(0, picture.height, rows):
+        yield picture.crop((0, top, picture.width, min(picture.height, top + rows)))
 
 
 def _band_to_rgb(picture, white):
@@ -371,12 +384,16 @@ def _white_of(picture):
         return 65535
     if picture.mode not in ("I", "F"):
         return None
+    import numpy as np
+
     largest = float(np.nanmax(np.asarray(picture), initial=0, where=np.isfinite(np.asarray(picture))))
     steps = [255, 65535] if picture.mode == "I" else [1, 255, 65535]
     return next((step for step in steps if largest <= step), largest)
 
 
 def _from_deep_grey(picture, white):
+    import numpy as np
+
     values = np.asarray(picture)
     scaled = np.nan_to_num(values.astype(np.float64) * (255 / white), posinf=255, neginf=0)
     grey = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
@@ -559,8 +576,9 @@ class _Reader:
         places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, sys.path)]
         settings = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads cost memory, and do nothing here
         process = subprocess.Popen(
-            [sys.executable, "-c", BOOT, *places],
+            [sys.executable, "-I", "-S", "-c", BOOT, *places],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=settings,
+            pipesize=1 << 18,  # room for most small pictures whole, so that the two sides wait less for each other
         )  # fmt: skip
         self._late, self._process = False, process
         try:
@@ -579,10 +597,11 @@ class _Reader:
         answer = json.loads(line)
         if "reason" in answer:
             raise ImageError(path, answer["reason"])
-        pixels = np.empty((answer["height"], answer["width"], 3), dtype=np.uint8)
-        if process.stdout.readinto(memoryview(pixels).cast("B")) < pixels.nbytes:
+        size = answer["width"], answer["height"]
+        pixels = process.stdout.read(3 * size[0] * size[1])
+        if len(pixels) < 3 * size[0] * size[1]:
             raise EOFError
-        return Reading(Image.fromarray(pixels), tuple(answer["repairs"]))
+        return Reading(Image.frombytes("RGB", size, pixels), tuple(answer["repairs"]))
 
     def _set_deadline(self, deadline):
         with self._lock:
@@ -652,7 +671,6 @@ def _answer(answers, path, size, max_pixels, max_bytes):
         _send(answers, {"reason": error.reason})
         return
     _send(answers, {"width": picture.width, "height": picture.height, "repairs": repairs})
-    rows = max(1, BAND // picture.width)
-    for top in range(0, picture.height, rows):
-        answers.write(picture.crop((0, top, picture.width, min(picture.height, top + rows))).tobytes())
+    for band in _bands(picture):
+        answers.write(band.tobytes())
     answers.flush()

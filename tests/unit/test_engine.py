@@ -51,7 +51,7 @@ def test_unreadable_pictures_are_reported_and_nothing_shifts(folder):
     (folder / "aa.png").write_bytes(b"")
     (folder / "zz.png").write_text("hello", encoding="utf-8")
     engine = ImageSearchEngine(folder).index_images()
-    reasons = [(str(folder / "aa.png"), "the file is empty"), (str(folder / "zz.png"), "not a JPEG, PNG, GIF, BMP or WebP picture")]
+    reasons = [(str(folder / "aa.png"), "the file is empty"), (str(folder / "zz.png"), "a text, not a JPEG, PNG, GIF, BMP or WebP picture")]
     assert engine.failed_images == reasons
     for path, vector in zip(engine.image_paths, engine.image_vectors, strict=True):
         assert np.array_equal(vector, image_to_histogram(path))
@@ -119,7 +119,7 @@ class Elsewhere(Executor):
 def test_other_processes_receive_names_only(folder):
     elsewhere = Elsewhere()
     ImageSearchEngine(folder, "pixels").index_images(elsewhere)
-    assert {method for _, method in elsewhere.received} == {"pixels"}
+    assert {method for _, method, _ in elsewhere.received} == {"pixels"}
 
 
 @pytest.mark.parametrize("method", [mean_colour, lambda picture: [1, 2], "mine"])
@@ -356,7 +356,7 @@ class TestBadQueries:
         assert len(getattr(engine, search)(engine.image_paths[0], 1000)) == 6
 
     def test_query_that_cannot_be_read(self, engine, search, folder):
-        with pytest.raises(ImageError, match=r"notes\.txt: not a JPEG"):
+        with pytest.raises(ImageError, match=r"notes\.txt: a text, not a JPEG"):
             getattr(engine, search)(folder / "notes.txt")
 
     def test_query_that_is_missing(self, engine, search):

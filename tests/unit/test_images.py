@@ -168,10 +168,14 @@ def test_content_decides_not_the_name(tmp_path, suffix):
     assert pixels(tmp_path / "photo.jpg") == [[[255, 255, 255]]]
 
 
-@pytest.mark.parametrize("suffix", ["tiff", "ppm", "ico", "pcx", "tga"])
-def test_other_formats_are_refused_under_any_name(tmp_path, suffix):
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [("tiff", "a TIFF picture"), ("ppm", "a netpbm picture"), ("ico", r"an icon \(ICO\)"), ("pcx", "a PCX picture"),
+     ("tga", "a TGA picture"), ("pdf", "a PDF document"), ("jpeg2000", "a JPEG 2000 picture"), ("dds", "a DDS texture")],
+)  # fmt: skip
+def test_other_formats_are_refused_by_name_under_any_name(tmp_path, suffix, name):
     (tmp_path / "photo.jpg").write_bytes(one_pixel("RGB", (1, 2, 3), suffix))
-    with pytest.raises(ImageError, match=r"photo\.jpg: not a JPEG, PNG, GIF, BMP or WebP picture"):
+    with pytest.raises(ImageError, match=rf"photo\.jpg: {name}, not a JPEG, PNG, GIF, BMP or WebP picture"):
         load_image(tmp_path / "photo.jpg")
 
 
