@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 from tests import REPOSITORY
 from tests.browser.server import TOKEN, Server, free_port
 
@@ -19,21 +21,30 @@ SETTINGS = {
 }
 
 # Run All is lost when it comes before the kernel's socket is up, so wait for each thing in turn.
-RUN_ALL = """async path => {
-    const pause = () => new Promise(resolve => setTimeout(resolve, 50));
-    while (!window.jupyterapp) await pause();
-    const app = window.jupyterapp;
+RUN_ALL = """async ([path, seconds]) => {
+    const deadline = Date.now() + 1000 * seconds;
+    const until = async (what, found) => {
+        for (;;) {
+            const value = found();
+            if (value) return value;
+            if (Date.now() > deadline) throw new Error(`${path}: waited ${seconds} s for ${what}`);
+            await new Promise(resolve => setTimeout(resolve, 50));
+        }
+    };
+    const app = await until('JupyterLab', () => window.jupyterapp);
     await app.restored;
-    let panel;
-    while (!(panel = [...app.shell.widgets('main')].find(widget => widget.context?.path === path))) await pause();
+    const panel = await until('the notebook', () =>
+        [...app.shell.widgets('main')].find(widget => widget.context?.path === path));
     await panel.context.ready;
-    await panel.sessionContext.ready;
-    while (panel.sessionContext.session?.kernel?.connectionStatus !== 'connected') await pause();
+    await until('a kernel', () => panel.sessionContext.session?.kernel?.connectionStatus === 'connected');
     app.shell.activateById(panel.id);
-    await app.commands.execute('notebook:run-all-cells');
+    let done = false;
+    app.commands.execute('notebook:run-all-cells').then(() => done = true);
+    await until('the cells to run', () => done);
     return [...panel.content.model.cells].flatMap(cell => cell.type !== 'code' ? [] :
-        cell.outputs.toJSON().filter(output => output.output_type === 'error').map(output => output.evalue));
+        cell.outputs.toJSON().filter(output => output.output_type === 'error').map(output => `${output.ename}: ${output.evalue}`));
 }"""
+PATIENCE = 120  # seconds
 
 
 class Lab:
@@ -54,8 +65,12 @@ class Lab:
         page = self.chromium.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)
         page.goto(f"{self.server.url}/lab/tree/notebooks/{name}?token={TOKEN}&reset")
-        errors = page.evaluate(RUN_ALL, f"notebooks/{name}")
-        assert errors == []
+        try:
+            errors = page.evaluate(RUN_ALL, [f"notebooks/{name}", PATIENCE])
+        except Error as error:
+            error.add_note(self.server.log.read_text(encoding="utf-8")[-4000:])
+            raise
+        assert not errors, f"{name}: {errors}"
         return page
 
 

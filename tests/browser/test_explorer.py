@@ -11,7 +11,8 @@ THUMBNAILS = ".imsearch-explorer img.imsearch-thumb"
 WATCH = """thumbnails => {
     const look = () => [...document.querySelectorAll(thumbnails)];
     const before = look().map(image => image.src).join();
-    window.changed = new Promise(resolve => window.addEventListener('keydown', () => {
+    window.changed = new Promise((resolve, reject) => window.addEventListener('keydown', () => {
+        setTimeout(() => reject(new Error('no other thumbnails after 20 s')), 20000);
         const start = performance.now();
         const poll = async () => {
             const images = look();
