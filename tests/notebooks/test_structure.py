@@ -16,6 +16,8 @@ MAY_RAISE = {"raises-exception", "nbval-raises-exception"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 MAX_FIGURE_WIDTH = 1000  # pixels: the width of a cell of JupyterLab in a window of 1280
+TIME = r"\*\*Time:\*\* lesson (\d+) min(?:utes)?, exercises \d+ min"
+CORE_EXERCISE = 5  # minutes
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -135,11 +137,17 @@ def test_no_star_import(path):
 @each_notebook
 def test_opens_with_its_question_and_its_minutes_and_closes_with_recap_and_exercises(path):
     opening = prose(path).split("\n## ")[0]
-    assert "?" in opening
-    assert re.search(r"\d+ minutes", opening)
+    assert re.search(r"\*\*The question:\*\* [^*]*\?", opening)
+    assert re.search(TIME, opening)
     texts = [text for _, text in headings(path)]
     assert any(text.startswith("Recap") for text in texts)
     assert any(text.startswith("Exercise") for text in texts)
+
+
+def test_core_course_fits_in_four_hours():
+    core = [path for path in NOTEBOOKS if path.name[:2] <= "06"]
+    lessons = [int(re.search(TIME, prose(path)).group(1)) for path in core]
+    assert sum(lessons) + CORE_EXERCISE * len(core) <= 4 * 60
 
 
 @each_notebook
