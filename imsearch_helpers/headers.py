@@ -12,6 +12,7 @@ import zlib
 
 MAX_BLOCKS = 100_000  # more segments or chunks than this are an attack on the reader's patience
 MAX_SCANS = 100  # a progressive JPEG has about ten passes over its pixels, and each costs time
+MAX_PASSED = 1_500_000_000  # pixels times passes: some seconds of work
 MAX_TEXT = 1 << 20  # bytes that a text in a picture may unfold to
 MAX_RUN_LENGTH = 10_000_000  # pixels of a run-length coded BMP, which Pillow unpacks in Python, byte by byte
 BLOCK = 1 << 16
@@ -345,7 +346,7 @@ def _look_at_scans(header, file, length, scan, frame, in_first):
     file.seek(max(0, length - 2))
     finished, sent = file.read(2) == END_OF_JPEG, []
     if several or not finished:
-        sent, finished = _scans(file, scan)
+        sent, finished = _scans(file, scan, min(MAX_SCANS, MAX_PASSED // max(1, header.size[0] * header.size[1])))
     if several:
         header.held_bytes = _coefficient_bytes(header.size, body)
     stop = length
@@ -357,15 +358,15 @@ def _look_at_scans(header, file, length, scan, frame, in_first):
     header.parts = [(scan, stop)] + [END_OF_JPEG] * (not finished)
 
 
-def _scans(file, position):
+def _scans(file, position, most):
     sent = []
     for marker, _, body in _segments(file, position):
         if marker == EOI:
             return sent, True
         if marker == SOS:
             sent.append(body)
-            if len(sent) > MAX_SCANS:
-                raise Unreadable(f"a progressive JPEG of more than {MAX_SCANS} passes, made to keep a reader busy")
+            if len(sent) > max(1, most):
+                raise Unreadable(f"a progressive JPEG of more than {most} passes over its pixels, made to keep a reader busy")
     return sent, False
 
 
@@ -581,7 +582,7 @@ def _read_gif(file, length):
     x, y, across, down = _first_frame(file)
     if across * down == 0:
         raise Unreadable("its first frame has no pixels")
-    header = Header("GIF", (max(width, x + across), max(height, y + down)), [(0, length)], source_bytes=3)
+    header = Header("GIF", (max(width, x + across), max(height, y + down)), [(0, length)], source_bytes=2)
     file.seek(max(0, _without_zeros(file, length) - 1))
     if file.read(1) != b";":
         header.repairs.append("missing end marker put in")
@@ -632,7 +633,8 @@ def _read_bmp(file, length):
     pixels = abs(width) * abs(height)
     if compression in (1, 2) and max(pixels, length) > MAX_RUN_LENGTH:
         raise Unreadable(f"a run-length coded BMP picture of more than {MAX_RUN_LENGTH:,} pixels or bytes")
-    return Header("BMP", (abs(width), abs(height)), [(0, length)], source_bytes=4 if bits > 8 else 3)
+    source_bytes = 4 if bits > 8 else 3 if compression else 1
+    return Header("BMP", (abs(width), abs(height)), [(0, length)], source_bytes=source_bytes, is_rgb=bits in (16, 24))
 
 
 # WebP
@@ -674,8 +676,7 @@ def _read_webp(file, length):
     if declared + 8 > length + length % 2:
         repairs.append("an end that is missing left out")
     total = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in chunks)
-    # Two canvases and a copy of one, all of four bytes a pixel, and the file's content twice.
-    held = 12 * first[0] * first[1] + 2 * total
+    held = 8 * first[0] * first[1] + 2 * total  # two canvases of four bytes a pixel, and the content twice
     header = Header("WebP", first, [b"RIFF" + struct.pack("<I", total + 4) + b"WEBP", *chunks], held_bytes=held)
     header.repairs = repairs
     return _turn(header, exif, xmp)

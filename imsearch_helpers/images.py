@@ -24,7 +24,7 @@ from .headers import Spliced, Unreadable, orientation_in, read_header
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp"})
 MAX_PIXELS = 50_000_000
-MAX_BYTES = 330_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
+MAX_BYTES = 345_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
 MEMORY_LIMIT = 400_000_000
 TIMEOUT = 5
 
@@ -40,7 +40,7 @@ UPRIGHT = {
 }
 # How Pillow brings a PNG's samples of 2, 4 and 16 bits to 8, by the names it gives them.
 TO_8_BITS = {"L;2": lambda grey: grey * 85, "L;4": lambda grey: grey * 17, "RGB;16B": lambda rgb: tuple(c >> 8 for c in rgb)}
-BAND = 1 << 20  # pixels that are converted, or sent, at a time
+BAND = 1 << 18  # pixels that are converted, or sent, at a time
 
 
 class ImageError(ValueError):
