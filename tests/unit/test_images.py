@@ -2,7 +2,10 @@ import gc
 import io
 import os
 import pickle
+import struct
+import tracemalloc
 import warnings
+import zlib
 
 import numpy as np
 import pytest
@@ -10,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from imsearch_helpers.images import ImageError, find_images, load_image, printable
+from imsearch_helpers.headers import orientation_in
+from imsearch_helpers.images import ImageError, find_images, load_image, printable, read_image
 from imsearch_helpers.vectors import image_to_vector_simple
 from tests.unit.making import grey16, png
 
@@ -371,3 +375,251 @@ def test_pixels_of_a_jpeg_decoded_small_are_those_of_the_plain_way(large_jpeg):
     with Image.open(large_jpeg) as picture:
         plain = np.asarray(picture.convert("L").resize((64, 64)), dtype=np.float32).reshape(-1) / 255
     assert np.abs(image_to_vector_simple(large_jpeg) - plain).mean() < 0.01
+
+
+# Broken around the pixels: kept, and said
+
+
+def chunk(kind, content, checksum=None):
+    checksum = zlib.crc32(kind + content) if checksum is None else checksum
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
+def with_chunk(file, extra):
+    return file[:33] + extra + file[33:]  # after the signature and the header
+
+
+GOOD_PNG = one_pixel("RGB", (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("extra", "repair"),
+    [
+        (chunk(b"tEXt", b"a\0b", 0), "tEXt chunk with a wrong checksum left out"),
+        (chunk(b"gAMA", b"", 7), "gAMA chunk with a wrong checksum left out"),
+        (chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(5_000_000))), "over-long text left out"),
+        (chunk(b"iTXt", b"a\0\1\0\0\0" + zlib.compress(bytes(5_000_000))), "over-long text left out"),
+        (chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(5_000_000))), "over-long text left out"),
+        (chunk(b"tEXt", b"a\0" + bytes(2_000_000)), "over-long text left out"),
+        (chunk(b"zTXt", b"a\0\0not compressed"), "broken zTXt chunk left out"),
+        (b"\x7f\xff\xff\xfftEXta\0b1234", "metadata of a wrong length left out"),
+        (struct.pack(">I", 9) + b"tEXta\0b1234", "metadata of a wrong length left out"),
+        (chunk(b"eXIf", b"MM\0*\xff\xff\xff\xff"), "broken EXIF data left out"),
+        (chunk(b"tRNS", b"\1"), "broken tRNS chunk left out"),
+    ],
+)
+def test_png_with_broken_metadata_is_repaired(extra, repair):
+    picture, repairs = read_image(with_chunk(GOOD_PNG, extra))
+    assert np.asarray(picture).tolist() == [[[1, 2, 3]]]
+    assert repairs[0] in (repair, "tEXt chunk with a wrong checksum left out")
+
+
+def test_sound_metadata_is_no_repair():
+    extra = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"hello")) + chunk(b"tIME", bytes(7)) + chunk(b"vpAg", b"")
+    assert read_image(with_chunk(GOOD_PNG, extra)).repairs == ()
+
+
+@pytest.mark.parametrize("cut", [12, 13, 16])
+def test_png_without_its_end_is_repaired_while_all_pixels_are_there(cut):
+    picture, repairs = read_image(GOOD_PNG[:-cut])
+    assert np.asarray(picture).tolist() == [[[1, 2, 3]]] and repairs == ("missing end marker put in",)
+
+
+def test_png_with_a_wrong_note_about_intact_pixels_is_repaired_and_with_damaged_ones_refused():
+    file = bytearray(GOOD_PNG)
+    file[-13] ^= 1  # the checksum of the pixels' chunk
+    assert read_image(bytes(file)).repairs == ("wrong checksum over intact pixels ignored",)
+    file[-17] ^= 1  # in the pixels
+    with pytest.raises(ImageError, match="the checksum of its pixels is wrong"):
+        load_image(bytes(file))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 1}])
+def test_jpeg_without_end_marker_is_repaired_only_while_all_pixels_are_there(options):
+    file = io.BytesIO()
+    Image.fromarray(STORED).save(file, "jpeg", **options)
+    picture, repairs = read_image(file.getvalue()[:-2])
+    assert np.array_equal(picture, load_image(file.getvalue())) and repairs == ("missing end marker put in",)
+    for damaged in (file.getvalue()[:-40], file.getvalue()[:-40] + bytes(500)):
+        with pytest.raises(ImageError, match="damaged or incomplete picture"):
+            load_image(damaged)
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [b"\xff\xe0\0\x07JFIF\0", b"\xff\xee\0\x07Adobe", b"\xff\xe2\0\x0eICC_PROFILE\0", b"\xff\xed\0\x1cPhotoshop 3.0\x008BIM\x03\xed\xff12345"],
+)
+def test_jpeg_with_short_metadata_that_trips_pillow_is_kept(segment):
+    file = one_pixel("RGB", (100, 100, 100), "jpeg")
+    assert np.abs(np.subtract(pixels(file[:2] + segment + file[2:]), 100)).max() <= 1
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(30), b"Exif\0\0XX", b"\0"])
+def test_broken_exif_neither_turns_nor_warns(exif):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert pixels(one_pixel("RGB", (100, 100, 100), "jpeg", exif=exif)) == [[[100, 100, 100]]]
+
+
+@pytest.mark.parametrize("kind", ["BYTE", "SHORT", "LONG"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_orientation_of_any_type_and_byte_order(kind, order):
+    code, letter = {"BYTE": (1, "B"), "SHORT": (3, "H"), "LONG": (4, "I")}[kind]
+    value = struct.pack(order + letter, 6).ljust(4, b"\0")
+    block = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IHHHI", 8, 1, 0x0112, code, 1) + value
+    assert orientation_in(b"Exif\0\0" + block) == (6, False) == orientation_in(block)
+
+
+def test_orientation_in_xmp_and_in_old_png_texts_counts_where_exif_is_silent():
+    xmp = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation=\"6\"/>")
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    old = chunk(b"tEXt", f"Raw profile type exif\0\nexif\n      {len(exif)}\n{exif.hex()}\n".encode())
+    file = png(2, 1, 8, 0, [bytes([1, 2])])
+    for extra in (xmp, old):
+        assert load_image(with_chunk(file, extra)).size == (1, 2)
+
+
+def test_animated_webp_and_png_cut_after_the_first_frame_give_it():
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
+    file = io.BytesIO()
+    frames[0].save(file, "webp", save_all=True, append_images=frames[1:], lossless=True)
+    picture, repairs = read_image(file.getvalue()[:-6])
+    assert picture.getpixel((0, 0)) == (255, 0, 0) and repairs
+
+
+# More kinds of pixels
+
+
+def test_cmyk_jpeg_without_adobe_s_mark_is_taken_as_it_stands():
+    file = one_pixel("CMYK", (0, 255, 255, 0), "jpeg")
+    at = file.index(b"\xff\xee")
+    assert np.abs(np.subtract(pixels(file[:at] + file[at + 16 :]), (0, 0, 0))).max() <= 3  # ink 255, 0, 0, 255
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        (Image.new("F", (1, 1), 0.5), 128),
+        (Image.new("F", (1, 1), float("nan")), 0),
+        (Image.new("F", (1, 1), -3), 0),
+        (Image.new("I", (1, 1), 70_000), 255),
+        (Image.new("I;16", (1, 1), 257 * 9), 9),
+        (Image.new("LAB", (1, 1), (255, 128, 128)), 255),
+        (Image.new("YCbCr", (1, 1), (77, 128, 128)), 77),
+        (Image.new("HSV", (1, 1), (0, 0, 66)), 66),
+        (Image.new("RGBa", (1, 1), (0, 0, 0, 0)), 255),
+        (Image.new("La", (1, 1), (0, 0)), 255),
+        (Image.new("RGBX", (1, 1), (5, 5, 5, 0)), 5),
+        (Image.new("PA", (1, 1), (0, 0)), 255),
+    ],
+    ids=lambda value: getattr(value, "mode", ""),
+)
+def test_opened_picture_of_any_mode(picture, expected):
+    assert np.abs(np.subtract(pixels(picture), expected)).max() <= 1
+
+
+def test_gif_whose_first_frame_is_smaller_is_white_around_it():
+    picture = Image.new("P", (2, 2))
+    picture.putpalette([9, 9, 9] * 2)
+    file = bytearray(save_gif(picture))
+    file[6:10] = struct.pack("<HH", 3, 2)
+    assert [pixel[0] for pixel in pixels(bytes(file))[0]] == [9, 9, 255]
+
+
+def save_gif(picture):
+    file = io.BytesIO()
+    picture.save(file, "gif")
+    return file.getvalue()
+
+
+def test_bmp_whose_alpha_is_unused_is_not_a_picture_of_nothing():
+    file = bytearray(one_pixel("RGBA", (10, 20, 30, 0), "bmp"))
+    assert pixels(bytes(file)) == [[[10, 20, 30]]]
+
+
+# Budgets
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (png(8000, 6200, 8, 6, [b""]), r"about 397 MB, more than max_bytes=345,000,000"),
+        (b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\0;", "65535 x 65535 pixels"),
+        (b"BM" + bytes(12) + struct.pack("<IiiHHI", 40, 90_000, 90_000, 1, 24, 0), "90000 x 90000 pixels"),
+        (b"BM" + bytes(12) + struct.pack("<IiiHHI", 40, 5000, 5000, 1, 8, 1), "run-length coded BMP"),
+        (b"RIFF\x20\0\0\0WEBPVP8L\x14\0\0\0\x2f\xff\xff\xff\x0f" + bytes(16), "16384 x 16384 pixels"),
+        (b"\xff\xd8\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01\1\x11\0\xff\xda\0\x08\1\1\0\0\x3f\0\xff\xd9", "65535 x 65535 pixels"),
+    ],
+    ids=["png", "gif", "bmp", "run-length bmp", "webp", "jpeg"],
+)
+def test_bomb_is_refused_from_its_header(image, reason):
+    tracemalloc.start()
+    try:
+        with pytest.raises(ImageError, match=reason):
+            load_image(image)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_progressive_jpeg_is_budgeted_by_its_coefficients():
+    file = io.BytesIO()
+    Image.new("RGB", (400, 300)).save(file, "jpeg", progressive=True, subsampling=0)
+    with pytest.raises(ImageError, match="more than max_bytes"):
+        load_image(file.getvalue(), size=(10, 10), max_bytes=2 * 3 * 400 * 300)
+    assert load_image(file.getvalue(), size=(10, 10), max_bytes=900_000).size == (50, 38)
+
+
+def test_many_chunks_and_segments_and_blocks_end_in_an_error():
+    many = 100_001
+    for image in (
+        GOOD_PNG[:33] + chunk(b"tEXt", b"") * many + GOOD_PNG[33:],
+        b"\xff\xd8\xff" + b"\xff\xfe\0\2" * many,
+        b"GIF89a\1\0\1\0\0\0\0" + b"!\xfe\1a\0" * many,
+    ):
+        with pytest.raises(ImageError, match="more than 100,000"):
+            load_image(image)
+
+
+def test_large_picture_of_any_kind_is_reduced_to_at_least_twice_the_size():
+    file = io.BytesIO()
+    Image.new("RGB", (1000, 700), (7, 8, 9)).save(file, "png")
+    small = load_image(file.getvalue(), size=(64, 64))
+    assert small.size == (200, 140) and small.getpixel((0, 0)) == (7, 8, 9)
+
+
+# By name
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"<!DOCTYPE html><html>", "an HTML page"),
+        (b"\n  <HTML><body>", "an HTML page"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><note/>', "an XML document"),
+        (b'<?xml version="1.0"?>\n<!-- a -->\n<svg>', "an SVG drawing"),
+        (b'{"error": 404}', "a JSON document"),
+        ('{"a": 1}'.encode("utf-16"), "a JSON document"),
+        (b"[1, 2]", "a JSON document"),
+        (b"PK\3\4", "a ZIP archive"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"Rar!\x1a\x07", "a RAR archive"),
+        (b"a.jpg".ljust(257, b"\0") + b"ustar", "a tar archive"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
+        (b"\0\5\x16\7\0\2\0\0", "an AppleDouble file"),
+        (bytes(300), "nothing but zeros"),
+        (b"\0\0\0\x1cftypavif", "an AVIF picture"),
+        (b"\0\0\0\x1cftypheic", "a HEIC picture"),
+        (b"\0\0\0\x1cftypisom", "a video"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "a sound"),
+        (b"8BPS\0\1", "a Photoshop document"),
+        (b"\x89PNG\n\x1a\n", "a PNG picture spoilt by a transfer as text"),
+        (b"BMW is a car", "a text"),
+        ("café".encode(), "a text"),
+        (b"\x01\x02\x03\x04", "not a JPEG, PNG, GIF, BMP or WebP picture; it begins with the bytes 01 02 03 04"),
+    ],
+)
+def test_other_things_are_refused_by_name(start, name):
+    with pytest.raises(ImageError, match=f"^<bytes>: {name}"):
+        load_image(start)
