@@ -26,14 +26,14 @@ from statistics import median
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from imsearch_helpers.collection import Products  # noqa: E402
 from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
-from imsearch_helpers.images import find_images  # noqa: E402
+from imsearch_helpers.images import ReaderPool, find_images  # noqa: E402
 from imsearch_helpers.vectors import image_to_histogram  # noqa: E402
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -194,8 +194,42 @@ def large_rows(folder, rounds):
     ]
 
 
+def plain_picture(path):
+    with Image.open(path) as picture:
+        return ImageOps.exif_transpose(picture).convert("RGB")
+
+
+def through_pool(folder):
+    with ReaderPool(2) as pool, contextlib.redirect_stdout(io.StringIO()):
+        return ImageSearchEngine(folder).index_images(pool)
+
+
+def robust_rows(folder, rounds):
+    """What it costs to be safe on good files: in this process, and with two processes that can be killed, start included."""
+    paths = find_images(folder)
+    seconds = take_turns(
+        {
+            "robust": lambda: [image_to_histogram(path) for path in paths],
+            "plain": lambda: [image_to_histogram(plain_picture(path)) for path in paths],
+            "pool": lambda: through_pool(folder),
+            "threads": lambda: index(folder, "histogram", 2),
+        },
+        rounds,
+    )
+
+    def each(values):
+        return milliseconds(values / len(paths))
+
+    what = f"{len(paths):,} products, histogram, "
+    return [
+        share_of_time(what + "robust : open, turn, convert", seconds["robust"], seconds["plain"], each, at_most=1.15),
+        share_of_time(what + "2 killable processes : 2 threads", seconds["pool"], seconds["threads"], each, at_most=1.6),
+    ]
+
+
 def all_indexing_rows(products, rounds):
     rows = indexing_rows(products.image_dir, "products", rounds, 2.5, 0.5)
+    rows += robust_rows(products.image_dir, rounds)
     with tempfile.TemporaryDirectory() as folder:
         make_photos(folder, 100, (640, 640), noise=7, quality=85, products=products)
         rows += indexing_rows(folder, "photos of 640 px", rounds, 5, 0.7)
