@@ -81,10 +81,9 @@ def figure_html(fig):
     -------
     str
     """
-    import html
-
     data = base64.b64encode(_png(fig)).decode("ascii")
-    return f'<img class="imsearch-figure" alt="{html.escape(fig.alt)}" src="data:image/png;base64,{data}">'
+    look = 'class="imsearch-figure" style="max-width: 100%"'  # a cell of JupyterLab may be narrower than the figure
+    return f'<img {look} alt="{html.escape(fig.alt)}" src="data:image/png;base64,{data}">'
 
 
 def _bundle(fig, alt):
@@ -970,7 +969,7 @@ def show_change(picture, changed, bins=32):
     before, after = image_to_histogram(picture, bins), image_to_histogram(changed, bins)
     pixels = cosine_similarity(image_to_vector_simple(picture), image_to_vector_simple(changed))
     histogram = cosine_similarity(before, after)
-    figure = new_figure(9.4, 2.7, f"The changed picture; its histogram of {bins} bins over the outline of the original's; two bars: "
+    figure = new_figure(8.4, 2.7, f"The changed picture; its histogram of {bins} bins over the outline of the original's; two bars: "
                         f"similarity to the original {pixels:.3f} by pixels, {histogram:.3f} by histogram.")  # fmt: skip
     figure.set_layout_engine("none")
     show_picture(figure.add_axes([0.01, 0.17, 0.2, 0.7]), changed, "the changed picture")
