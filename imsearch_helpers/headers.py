@@ -643,43 +643,44 @@ WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 
 
 def _read_webp(file, length):
-    position, first, chunks, exif, xmp = 12, None, [], b"", b""
-    seen, repairs = set(), []
     file.seek(4)
     (declared,) = struct.unpack("<I", file.read(4))
-    for _ in range(MAX_BLOCKS):
-        file.seek(position)
-        start = file.read(18)
-        if len(start) < 8 or position >= declared + 8:
-            break
-        kind, size = struct.unpack("<4sI", start[:8])
-        stop = position + 8 + size
+    size, parts, seen, notes = None, [], set(), {b"EXIF": b"", b"XMP ": b""}
+    for kind, position, stop, start in _webp_chunks(file, min(length, declared + 8)):
         if stop > length and kind in WEBP_PIXELS and kind not in seen:
             raise Unreadable("damaged or incomplete picture (some of its pixels are missing)")
         if stop > length:
             break
         if kind == b"VP8X":
-            first = first or _webp_canvas(start)
-            chunks.append(struct.pack("<4sIB", kind, 10, start[8] & 0x12 if len(start) > 8 else 0) + start[9:18])
-        elif kind in WEBP_PIXELS and not (kind == b"ANMF" and kind in seen):
-            first = first or _webp_size(start, file)
-            chunks.append((position, min(length, stop + size % 2)))
-            chunks += [b"\0"] * (size % 2 and stop + 1 > length)
-        elif kind in (b"EXIF", b"XMP "):
+            size = size or _webp_canvas(start)
+            parts.append(struct.pack("<4sIB", kind, 10, start[8] & 0x12) + start[9:18])  # keeps: alpha, animated
+        elif kind in WEBP_PIXELS and not (kind == b"ANMF" and kind in seen):  # of an animation only the first frame
+            size = size or _webp_size(start)
+            parts += [(position, stop), b"\0" * ((stop - position) % 2)]
+        elif kind in notes:
             file.seek(position + 8)
-            content = file.read(min(size, MAX_TEXT))
-            exif, xmp = (content, xmp) if kind == b"EXIF" else (exif, content)
+            notes[kind] = file.read(min(stop - position - 8, MAX_TEXT))
         seen.add(kind)
-        position = stop + size % 2
-    if first is None or not seen & {b"VP8 ", b"VP8L", b"ANMF"}:
+    if size is None or not seen & {b"VP8 ", b"VP8L", b"ANMF"}:
         raise Unreadable("damaged or incomplete picture (it ends before its pixels begin)")
-    if declared + 8 > length + length % 2:
-        repairs.append("an end that is missing left out")
-    total = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in chunks)
-    held = 8 * first[0] * first[1] + 2 * total  # two canvases of four bytes a pixel, and the content twice
-    header = Header("WebP", first, [b"RIFF" + struct.pack("<I", total + 4) + b"WEBP", *chunks], held_bytes=held)
-    header.repairs = repairs
-    return _turn(header, exif, xmp)
+    total = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
+    held = 8 * size[0] * size[1] + 2 * total  # two canvases of four bytes a pixel, and the content twice
+    header = Header("WebP", size, [b"RIFF" + struct.pack("<I", total + 4) + b"WEBP", *parts], held_bytes=held)
+    header.repairs = ["missing end left out"] * (declared + 8 > length + length % 2)
+    return _turn(header, *notes.values())
+
+
+def _webp_chunks(file, length):
+    # Kind, where the chunk starts and stops, and its first 18 bytes, in which all sizes stand.
+    position = 12
+    for _ in range(MAX_BLOCKS):
+        file.seek(position)
+        start = file.read(18)
+        if len(start) < 8 or position >= length:
+            return
+        kind, size = struct.unpack("<4sI", start[:8])
+        yield kind, position, position + 8 + size, start
+        position += 8 + size + size % 2
 
 
 def _webp_canvas(start):
@@ -688,7 +689,7 @@ def _webp_canvas(start):
     return int.from_bytes(start[12:15], "little") + 1, int.from_bytes(start[15:18], "little") + 1
 
 
-def _webp_size(start, file):
+def _webp_size(start):
     if start[:4] == b"VP8 " and len(start) == 18:
         width, height = struct.unpack("<HH", start[14:18])
         return width & 0x3FFF, height & 0x3FFF
