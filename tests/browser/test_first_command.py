@@ -62,7 +62,7 @@ def server(course, tmp_path_factory):
 def test_first_command_serves_notebook_00(server):
     notebook = server.contents(NOTEBOOK)
     assert notebook["type"] == "notebook"
-    assert "Image search" in json.dumps(notebook["content"])
+    assert "Start here" in json.dumps(notebook["content"])
 
 
 def test_first_command_opens_notebook_00(server):
