@@ -131,6 +131,7 @@ EXERCISES = [
             "these are the columns, but still as a grid: one flat vector is wanted.": lambda grid: grid.T,
             "the last column is missing: range(n) ends at n - 1 by itself.": lambda grid: grid[:, :-1].T.reshape(-1),
             "this begins with the rightmost column.": lambda grid: grid[:, ::-1].T.reshape(-1),
+            "each column is read from the bottom; begin at the top.": lambda grid: grid[::-1].T.reshape(-1),
         },
     ),
     Exercise(
@@ -150,6 +151,7 @@ EXERCISES = [
                 pixels.transpose(2, 0, 1).reshape(-1) / 255
             ),
             "the three channels were averaged, so the colour is gone.": lambda pixels: pixels.mean(axis=2).reshape(-1) / 255,
+            "white, 255, must become 1: divide by 255, not by 256.": lambda pixels: pixels.reshape(-1) / 256,
             "only the first channel, red, is there.": lambda pixels: pixels[:, :, 0].reshape(-1) / 255,
         },
     ),

@@ -168,6 +168,11 @@ def _tiles(picture, rows, columns):
     return [tile for strip in np.split(picture, rows, axis=0) for tile in np.split(strip, columns, axis=1)]
 
 
+def _counts_of_tiles(picture, rows, columns, bins, limits=(0, 256)):
+    counts = [[np.histogram(tile[:, :, c], bins, limits)[0] for c in range(3)] for tile in _tiles(picture, rows, columns)]
+    return np.array(counts) / picture.size  # (tiles, 3, bins)
+
+
 EXERCISES = [
     Exercise(
         solution=count_channel,
@@ -188,6 +193,12 @@ EXERCISES = [
             "these are the counts. Divide each by the number of pixels, so that they sum to 1.": _counts_of_channel,
             "it divides by picture.size, which counts every pixel three times, once a channel.": lambda picture, channel, bins: (
                 _counts_of_channel(picture, channel, bins) / picture.size
+            ),
+            "len(picture) is the number of rows; divide by the number of pixels, which is the sum of the counts.": (
+                lambda picture, channel, bins: _counts_of_channel(picture, channel, bins) / len(picture)
+            ),
+            "picture[channel] is a row of the picture; a channel is picture[:, :, channel].": lambda picture, channel, bins: (
+                np.histogram(picture[channel], bins, (0, 256))[0] / picture[channel].size
             ),
             "the channels are counted from the other end: 0 is red, 1 green, 2 blue.": lambda picture, channel, bins: (
                 _counts_of_channel(picture, 2 - channel, bins) / picture[:, :, 0].size
@@ -282,6 +293,12 @@ EXERCISES = [
             * picture.size,
             "each tile is divided by its own sum, so the whole sums to the number of tiles. Divide once, at the end.": (
                 lambda picture, rows, columns, bins: grid_of_histograms(picture, rows, columns, bins) * rows * columns
+            ),
+            "without range=(0, 256) the bins stretch from each tile's own smallest to its largest value.": (
+                lambda picture, rows, columns, bins: _counts_of_tiles(picture, rows, columns, bins, None).reshape(-1)
+            ),
+            "this takes all tiles for red, then all for green; the three channels of a tile stay together.": (
+                lambda picture, rows, columns, bins: _counts_of_tiles(picture, rows, columns, bins).swapaxes(0, 1).reshape(-1)
             ),
             "rows and columns have changed places.": lambda picture, rows, columns, bins: grid_of_histograms(
                 picture, columns, rows, bins

@@ -74,6 +74,7 @@ WRONG = {
             "last column is missing",
         ),
         (lambda grid: np.rot90(grid).reshape(-1), "rightmost column"),
+        (lambda grid: np.rot90(grid, -1).reshape(-1), "begin at the top"),
         (
             lambda grid: [grid[column, row] for column in range(grid.shape[1]) for row in range(grid.shape[0])],
             "IndexError",
@@ -86,6 +87,7 @@ WRONG = {
         (lambda pixels: pixels.transpose(2, 0, 1).reshape(-1) / 255, "one channel after another"),
         (lambda pixels: pixels.mean(axis=2).reshape(-1) / 255, "averaged"),
         (lambda pixels: pixels[..., 0].reshape(-1) / 255, "only the first channel"),
+        (lambda pixels: pixels.reshape(-1) / 256, "not by 256"),
         (lambda pixels: pixels / 255, "The shape is"),
         (_divides_in_place, "changed its input"),
     ],

@@ -113,6 +113,18 @@ def _grid_columns_first(picture, rows, columns, bins):
     return np.concatenate([_channels_apart(tile, bins) for tile in tiles]) / len(tiles)
 
 
+def _grid_without_range(picture, rows, columns, bins):
+    tiles = [tile for strip in np.vsplit(picture, rows) for tile in np.hsplit(strip, columns)]
+    counts = np.concatenate([np.histogram(tile[:, :, channel], bins)[0] for tile in tiles for channel in range(3)])
+    return counts / counts.sum()
+
+
+def _grid_channels_outside(picture, rows, columns, bins):
+    tiles = [tile for strip in np.vsplit(picture, rows) for tile in np.hsplit(strip, columns)]
+    counts = [np.histogram(tile[:, :, channel], bins, (0, 256))[0] for channel in range(3) for tile in tiles]
+    return np.concatenate(counts) / np.sum(counts)
+
+
 def _grid_of_lists(picture, rows, columns, bins):
     tiles = [tile for strip in np.vsplit(picture, rows) for tile in np.hsplit(strip, columns)]
     return [_channels_apart(tile, bins) / len(tiles) for tile in tiles]
@@ -141,6 +153,8 @@ WRONG = {
         (lambda picture, channel, bins: np.histogram(picture[:, :, 2 - channel], bins, (0, 256))[0] / picture[:, :, 0].size, "0 is red"),
         (lambda picture, channel, bins: np.bincount(picture[:, :, channel].ravel() * np.uint8(bins % 256) >> 8, minlength=bins)
          / picture[:, :, 0].size, "int(value) first"),
+        (lambda picture, channel, bins: np.histogram(picture[:, :, channel], bins, (0, 256))[0] / len(picture), "number of rows"),
+        (lambda picture, channel, bins: np.histogram(picture[channel], bins, (0, 256))[0] / picture[channel].size, "a row of the picture"),
         (lambda picture, channel, bins: print(picture), "prints, but returns nothing"),
         (lambda picture, channel, bins: image_to_histogram(picture, bins)[channel * bins : (channel + 1) * bins] * 3, "build your own"),
     ],
@@ -167,6 +181,8 @@ WRONG = {
     "grid_of_histograms": [
         (_grid_tile_by_tile, "Divide once, at the end"),
         (_grid_columns_first, "go row by row"),
+        (_grid_without_range, "own smallest"),
+        (_grid_channels_outside, "stay together"),
         (_grid_of_lists, "The shape is"),
         (lambda picture, rows, columns, bins: _grid_by_split(picture, columns, rows, bins), "Expected:"),
         (lambda picture, rows, columns, bins: _grid_by_split(picture, rows, columns, bins) * picture.size, "these are counts"),
