@@ -15,10 +15,10 @@ from .images import ImageError, load_image, printable
 from .plots import BLUE, GREY, RED, explain_match, figure_html
 from .vectors import METHODS
 
-THUMBNAIL = 128
+THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
 FOOLED = "fooled.csv"
 STYLE = f"""<style>
-.imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 10px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
+.imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 8px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
 .imsearch-gallery figure {{margin: 0; width: {THUMBNAIL + 8}px}}
 .imsearch-gallery img {{width: {THUMBNAIL}px; height: {THUMBNAIL}px; object-fit: contain; border: 3px solid {GREY};
   background: white}}
@@ -132,7 +132,8 @@ def gallery_html(engine, query, top_k, products=None):
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
     known = products is not None and isinstance(query, str)
-    cards = [_card(picture, "imsearch-query-thumb", "<b>query</b>", query if isinstance(query, str) else "your picture")]
+    label = f"<b>query</b><br>{_words(products.of(query))}" if known else "<b>query</b>"
+    cards = [_card(picture, "imsearch-query-thumb", label, query if isinstance(query, str) else "your picture")]
     for place, (path, score) in enumerate(results, start=1):
         mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
         label = f"{place}. <b>{score:.3f}</b><br>{mark}"
@@ -148,13 +149,17 @@ def _query_vector(engine, query):
     return engine.vector_of(query)
 
 
+def _words(product):
+    return html.escape(f"{product.colour} {product.category}, {product.shot}")
+
+
 def _mark(query, result):
     if result.file == query.file:
         return "the query itself", ""
     if result.product_id == query.product_id:
         return f'<span style="color:{BLUE}">✓ same product</span>', "imsearch-right"
     if result.category == query.category:
-        return f"≈ same category: {html.escape(result.category)}", ""
+        return "≈ same category", ""
     return f'<span style="color:{RED}">✗ {html.escape(result.category)}</span>', "imsearch-wrong"
 
 
@@ -187,10 +192,10 @@ def explore(engines, products=None, queries=None, query=0, top_k=5):
     engines = engines if isinstance(engines, dict) else {engines.method: engines}
     queries = queries or next(iter(engines.values())).image_paths
     controls = {
-        "engine": ipywidgets.Dropdown(options=list(engines), description="method"),
-        "query": slider("query", 0, len(queries) - 1, query, continuous=True),
+        "query": _query_slider(queries, query, continuous=True),
+        "engine": _method_picker(engines),
         "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
-        "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture"),
+        "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture", layout={"width": "auto"}),
     }
 
     def gallery(engine, query, top_k, upload):
@@ -237,12 +242,25 @@ def explain_matches(engines, queries, query=0, places=20):
 
     panel = play(
         explained,
-        engine=ipywidgets.Dropdown(options=list(engines), description="method"),
-        query=slider("query", 0, len(queries) - 1, query),
+        query=_query_slider(queries, query, continuous=False),
+        engine=_method_picker(engines),
         place=slider("place in the ranking", 1, places, 1),
     )
     panel.add_class("imsearch-why")
     return panel
+
+
+def _query_slider(queries, query, continuous):
+    # A thousand queries need a long slider: on a short one the mouse would skip most of them.
+    control = slider("query", 0, len(queries) - 1, query, continuous=continuous)
+    control.layout.width, control.layout.max_width = "100%", f"{6 * (THUMBNAIL + 16)}px"
+    return control
+
+
+def _method_picker(engines):
+    return ipywidgets.Dropdown(
+        options=list(engines), description="method", style={"description_width": "initial"}, layout={"width": "auto"}
+    )
 
 
 def _fooled_button(controls, queries):
@@ -258,6 +276,7 @@ def _fooled_button(controls, queries):
         said.value = f"Kept: {html.escape(printable(name))} by {html.escape(engine)}, in {FOOLED}."
 
     button.on_click(keep)
+    controls["query"].observe(lambda change: setattr(said, "value", ""), names="value")
     return ipywidgets.HBox([button, said])
 
 

@@ -128,7 +128,7 @@ EXERCISES = [
             "The rows to keep begin at `height // 4` and end before `height - height // 4`. The same with the width for columns.",
         ),
         explanation="`image_to_root_histogram` takes arrays as well as paths, so the piece can be passed on as it is.",
-        bought="You have told the engine where to look; no wall, no matter which, takes part any more.",
+        bought="You have told the engine where to look; most of the wall, no matter which, takes no part any more.",
         slips={
             "the first index of an array counts rows, so it goes with the height; width and height are swapped.": lambda picture: (
                 _middle(picture, picture.shape[1] // 4, picture.shape[1] // 4, picture.shape[0] // 4, picture.shape[0] // 4)

@@ -23,7 +23,7 @@ class FakeProducts:
     def __init__(self, paths, categories=("mug", "mug", "mug", "<b>boot</b>")):
         ids = ("mug_1", "mug_1", "mug_2", "boot_1")
         self.by_path = {
-            path: SimpleNamespace(file=path, product_id=name, category=category)
+            path: SimpleNamespace(file=path, product_id=name, category=category, colour="red", shot="dim")
             for path, name, category in zip(paths, ids, categories)
         }
 
@@ -101,7 +101,7 @@ def test_a_thumbnail_is_a_small_jpeg_inside_the_page(tmp_path):
     head, data = widgets.thumbnail(str(tmp_path / "large.png")).split(",")
     picture = Image.open(io.BytesIO(base64.b64decode(data)))
     assert head == "data:image/jpeg;base64"
-    assert (picture.format, picture.size) == ("JPEG", (128, 64))
+    assert (picture.format, picture.size) == ("JPEG", (widgets.THUMBNAIL, widgets.THUMBNAIL // 2))
 
 
 def test_no_thumbnail_of_what_cannot_be_read(tmp_path):
@@ -122,11 +122,16 @@ def test_gallery_shows_the_query_and_every_result_with_its_score(four, top_k):
 
 def test_gallery_marks_the_query_the_product_the_category_and_the_rest(four):
     page = widgets.gallery_html(four, four.image_paths[0], 4, FakeProducts(four.image_paths))
-    marks = ["the query itself", "✓ same product", "≈ same category: mug", "✗ &lt;b&gt;boot&lt;/b&gt;"]
+    marks = ["the query itself", "✓ same product", "≈ same category", "✗ &lt;b&gt;boot&lt;/b&gt;"]
     places = [page.index(mark) for mark in marks]
     assert places == sorted(places)
     assert page.count("imsearch-right") == 1 + widgets.STYLE.count("imsearch-right")
     assert page.count("imsearch-wrong") == 1 + widgets.STYLE.count("imsearch-wrong")
+
+
+def test_gallery_says_in_words_what_a_known_query_shows(four):
+    assert "<b>query</b><br>red mug, dim<" in widgets.gallery_html(four, four.image_paths[0], 4, FakeProducts(four.image_paths))
+    assert "<br>red" not in widgets.gallery_html(four, four.image_paths[0], 4)
 
 
 def test_gallery_without_the_truth_has_no_marks(four):
@@ -241,6 +246,12 @@ def test_the_fooled_button_survives_a_hostile_name(tmp_path, monkeypatch):
         assert "<img" not in press(panel) and "<b>" not in press(panel)
     with open("fooled.csv", encoding="utf-8", newline="") as file:
         assert {row[0] for row in csv.reader(file)} == {"query", *HOSTILE}
+
+
+def test_what_the_fooled_button_said_goes_with_the_next_query(explorer):
+    assert "Kept" in press(explorer)
+    controls(explorer)["query"].value = 3
+    assert explorer.children[-1].children[1].value == ""
 
 
 # Why this match
