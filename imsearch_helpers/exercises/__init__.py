@@ -124,6 +124,9 @@ class Note(str):
 def check(function, seed=None, points=1.0):
     """Test a function of the reader's on fresh inputs.
 
+    The function runs in this process, so a check catches slips, wrappers and remembered answers, but not somebody who sets
+    out to change the checker itself.
+
     Parameters
     ----------
     function : callable
@@ -142,12 +145,14 @@ def check(function, seed=None, points=1.0):
     Raises
     ------
     TypeError
-        When `function` is no function, but for example its result.
+        When `function` is no function, but for example its result, or one without a name (a lambda).
     ValueError
         When there is no exercise of that name; the message lists the known ones.
     """
-    if not callable(function) or not hasattr(function, "__code__"):
-        raise TypeError(f"check needs the function itself, without brackets, not {_short(function)}")
+    if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
+        raise TypeError(f"check needs the function itself, without brackets or quotes, not {_short(function)}")
+    if function.__name__ == "<lambda>":
+        raise TypeError("check goes by the function's name: write it with def, as in the stub, not as a lambda")
     exercise = _exercise(function.__name__)
     if _is_blank(function):
         return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
@@ -180,7 +185,7 @@ def hint(name, tier=1):
         When there is no such exercise or no such tier.
     """
     exercise = _exercise(name)
-    if tier not in range(1, len(exercise.hints) + 1):
+    if type(tier) is not int or not 1 <= tier <= len(exercise.hints):
         raise ValueError(f"tier must be from 1 to {len(exercise.hints)} for {exercise.name!r}, not {tier!r}")
     return Note(f"**Hint {tier} of {len(exercise.hints)}.** {exercise.hints[tier - 1]}")
 
@@ -243,6 +248,9 @@ def _is_blank(function):
         """Like an untouched stub: a docstring and three dots."""
         ...
 
+    function = inspect.unwrap(function)  # below its decorators
+    if not hasattr(function, "__code__"):
+        return False
     constants = set(function.__code__.co_consts) <= {None, function.__doc__, Ellipsis}
     return constants and _steps(function) == _steps(blank)
 
@@ -270,13 +278,13 @@ def _attempt(exercise, function, case):
     expected = exercise.solution(*copy.deepcopy(case))
     given = copy.deepcopy(case)
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _refusing(exercise.forbidden):
+    with _set_apart(exercise, printed):
         try:
             got, error = function(*given), None
         except (Exception, SystemExit) as caught:
             got, error = None, caught
     if error is not None:
-        reason = _about_error(error)
+        reason = _about_error(error) if _takes(function, case) else _about_arguments(exercise)
     elif not same(given, case):
         reason = "It changed its input. Work on a copy: the caller still needs the original."
     elif got is None and expected is not None:
@@ -286,12 +294,33 @@ def _attempt(exercise, function, case):
     return Attempt(case, expected, got, f"The call:  {_call(exercise, case)}\n{reason}" if reason else "")
 
 
+@contextlib.contextmanager
+def _set_apart(exercise, printed):
+    """While the learner's function runs: nothing appears, ready-made answers refuse, NumPy's settings come back."""
+    ready_made = (*exercise.forbidden, exercise.solution)
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), np.errstate(), _refusing(ready_made):
+        yield
+
+
+def _takes(function, case):
+    try:
+        inspect.signature(function).bind(*case)
+    except TypeError:
+        return False
+    return True
+
+
+def _about_arguments(exercise):
+    return f"It should take {inspect.signature(exercise.solution)}, as the stub does."
+
+
 def _about_error(error):
-    if str(error) == REFUSAL:
+    if error.args == (REFUSAL,):
         return "It calls the package's own function for this. Here you build your own: write out what it does."
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
-    return f"It stopped with {type(error).__name__}: {error}{place}"
+    words = traceback.format_exception_only(error)[-1].strip()  # also where the error cannot be written out
+    return f"It stopped with {words}{place}"
 
 
 def _about_nothing(expected, printed):
@@ -302,13 +331,36 @@ def _about_nothing(expected, printed):
 
 def _about_answer(exercise, case, expected, got):
     if exercise.judge is not None:
-        wrong = exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
+        wrong = _about_kind(expected, got) or _judged(exercise, case, got)
         return wrong and f"Came:      {_short(got)}\n{wrong}"
     if same(got, expected):
         return ""
-    shapes = np.shape(got) if _is_numeric(got) else (), np.shape(expected) if _is_numeric(expected) else ()
-    about_shape = "" if shapes[0] == shapes[1] else f"\nThe shape is {shapes[0]}; it should be {shapes[1]}."
-    return f"Expected:  {_short(expected)}\nCame:      {_short(got)}{about_shape}"
+    about = _about_kind(expected, got) or _about_shape(expected, got)
+    return f"Expected:  {_short(expected)}\nCame:      {_short(got)}\n{about}".rstrip()
+
+
+def _judged(exercise, case, got):
+    try:
+        return exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
+    except Exception as error:  # whatever a judge meets in what a learner may return
+        return f"That is not what the docstring asks for ({type(error).__name__}: {error})."
+
+
+def _about_kind(expected, got):
+    if inspect.isgenerator(got):
+        return "It yields its results one by one, or a comprehension stands in round brackets. Return the whole result."
+    if callable(got) and not callable(expected):
+        return "That is a function. Are the brackets missing that call it?"
+    return ""
+
+
+def _about_shape(expected, got):
+    if not _is_numeric(expected):
+        return ""
+    if not _is_numeric(got):
+        return "It should be an array of numbers." if np.shape(expected) else "It should be a number."
+    shapes = np.shape(got), np.shape(expected)
+    return "" if shapes[0] == shapes[1] else f"The shape is {shapes[0]}; it should be {shapes[1]}."
 
 
 def _likely_cause(exercise, attempts):
@@ -340,9 +392,13 @@ def same(one, other):
     if _is_numeric(one) and _is_numeric(other):
         one, other = np.asarray(one), np.asarray(other)
         return one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=1e-6, equal_nan=True)
-    if isinstance(one, (str, set, frozenset, bytes, type(None))) or isinstance(other, (str, set, frozenset, type(None))):
-        return one == other
-    return type(one) is type(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return str(one) == str(other)  # NumPy has its own type for text
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    return type(one).__eq__ is object.__eq__ or bool(one == other)  # an engine knows no equality, and a copy will do
 
 
 def _is_numeric(value):
@@ -378,6 +434,13 @@ def _call(exercise, case):
 
 
 def _short(value):
+    try:
+        return _written(value)
+    except Exception:  # a learner's own class may fail to write itself
+        return f"something of the type {type(value).__name__} that cannot be shown"
+
+
+def _written(value):
     if isinstance(value, np.ndarray):
         text = np.array2string(value, threshold=24, edgeitems=4, precision=3, separator=", ", prefix=" " * 17)
         return f"array({text})" + (f" of shape {value.shape}" if value.size > 24 else "")

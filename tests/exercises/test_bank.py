@@ -6,6 +6,7 @@ and WRONG, exercise -> pairs of a function and a fragment of the message that it
 
 import importlib.util
 import json
+import types
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +56,9 @@ def test_the_blank_stub_is_not_attempted_yet(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_is_right_for_any_seed(name):
     solution = exercises.all_exercises()[name].solution
-    assert exercises.check(solution).status == exercises.CORRECT
-    assert [exercises.check(solution, seed=seed, points=3.0) for seed in range(5)] == [3.0] * 5
+    typed_in = types.FunctionType(solution.__code__, solution.__globals__, name)  # the original refuses while a check runs
+    assert exercises.check(typed_in).status == exercises.CORRECT
+    assert [exercises.check(typed_in, seed=seed, points=3.0) for seed in range(5)] == [3.0] * 5
 
 
 @pytest.mark.parametrize(("name", "function"), flat(RIGHT))

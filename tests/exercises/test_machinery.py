@@ -1,0 +1,265 @@
+"""The machinery of the exercises: it is hard to fool, and has an answer to whatever a learner may hand in.
+
+Answers to single exercises are in the banks beside this file. Here it is one exercise that asks for a number, one that asks
+for an array, one with a judge, and functions of every odd kind.
+"""
+
+import functools
+import types
+
+import numpy as np
+import pytest
+
+from imsearch_helpers import cosine_similarity, exercises
+from imsearch_helpers.exercises import CORRECT, NOT_ATTEMPTED, NOT_YET, check, hint, same
+
+NUMBER, ARRAY, JUDGED = "cosine_from_sums", "unflatten", "two_that_disagree"
+
+
+def named(function, name=NUMBER):
+    function.__name__ = name
+    return function
+
+
+def returning(answer, name=NUMBER):
+    return named(lambda *case: answer, name)
+
+
+def right(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
+    lengths = (v1 @ v1) ** 0.5 * (v2 @ v2) ** 0.5
+    return v1 @ v2 / lengths if lengths else 0.0
+
+
+def solution_of(name):
+    return exercises.all_exercises()[name].solution
+
+
+class Odd:
+    def __repr__(self):
+        raise ValueError("no words")
+
+
+class Agreeable:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+NO_NUMBERS = {
+    "text": np.array(["x"]),
+    "complex": np.zeros(3, dtype=complex),
+    "objects": np.zeros(3, dtype=object),
+    "fields": np.zeros(3, dtype=[("a", int)]),
+    "dates": np.zeros(3, dtype="M8[s]"),
+}
+
+
+@pytest.mark.parametrize("answer", NO_NUMBERS.values(), ids=NO_NUMBERS)
+@pytest.mark.parametrize("name", [NUMBER, ARRAY, "batch_scores"])
+def test_an_array_of_something_else_is_no_right_answer(name, answer):
+    assert not same(answer, np.zeros(3))
+    score = check(returning(answer, name))
+    assert score == 0 and "of numbers" in score.message or "be a number" in score.message
+
+
+ODD_ANSWERS = {
+    "a string": "x",
+    "a ragged list": [1, [2, 3]],
+    "a pair of strings": ("a", "b"),
+    "a pair of nothing": (None, None),
+    "a pair without numbers": (np.full(3, np.nan), np.full(3, np.nan)),
+    "endless numbers": (np.full(3, np.inf), np.full(3, np.inf)),
+    "a module": np,
+    "a class": Odd,
+    "what equals everything": Agreeable(),
+    "what cannot be shown": Odd(),
+    "an iterator": iter([1]),
+    "a huge number": 10**400,
+}
+
+
+@pytest.mark.parametrize("name", sorted(exercises.all_exercises()))
+@pytest.mark.parametrize("answer", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_odd_answers_get_an_answer_and_no_traceback(name, answer):
+    score = check(returning(answer, name))
+    assert score.status == NOT_YET and score < 0.5
+    assert "The call:" in str(score) and score._repr_html_()
+
+
+@pytest.mark.parametrize("wrap", [float, np.float32, np.array], ids=["float", "numpy scalar", "0-d array"])
+def test_a_number_may_come_as_any_of_its_types(wrap):
+    assert check(named(lambda v1, v2: wrap(right(v1, v2)))).status == CORRECT
+
+
+@pytest.mark.parametrize("wrap", [lambda x: [x], lambda x: (x,), lambda x: np.array([x])], ids=["list", "tuple", "array"])
+def test_a_number_in_a_container_is_told_its_shape(wrap):
+    assert "The shape is (1,); it should be ()." in check(named(lambda v1, v2: wrap(right(v1, v2)))).message
+
+
+def test_an_array_may_come_as_a_list():
+    def unflatten(vector, size):
+        width, height = size
+        return [[vector[row * width + column] for column in range(width)] for row in range(height)]
+
+    assert check(unflatten).status == CORRECT
+
+
+@pytest.mark.parametrize("name", [NUMBER, ARRAY, JUDGED])
+def test_a_generator_is_told_to_return(name):
+    def yields(*case):
+        yield case
+
+    assert "It yields" in check(named(yields, name)).message
+
+
+def test_forgotten_brackets_are_named():
+    assert "brackets missing" in check(named(lambda v1, v2: v1.sum)).message
+
+
+@pytest.mark.parametrize("function", [lambda: 1, lambda v1: 1, lambda v1, v2, v3: 1], ids=["none", "too few", "too many"])
+def test_other_arguments_than_the_stubs_are_told(function):
+    assert "It should take (v1, v2), as the stub does." in check(named(function)).message
+
+
+@pytest.mark.parametrize("function", [lambda v1, v2, eps=0: right(v1, v2), lambda *vectors: right(*vectors)])
+def test_defaults_and_stars_are_welcome(function):
+    assert check(named(function)).status == CORRECT
+
+
+def passed_on(function):
+    @functools.wraps(function)
+    def inner(*case):
+        return function(*case)
+
+    return inner
+
+
+def test_a_decorated_function_is_checked_and_its_blank_is_seen():
+    def cosine_from_sums(v1, v2): ...
+
+    assert check(passed_on(named(lambda v1, v2: right(v1, v2)))).status == CORRECT
+    assert check(passed_on(cosine_from_sums)).status == NOT_ATTEMPTED
+
+
+def test_a_function_that_remembers_its_results_is_run():
+    assert "unhashable" in check(functools.cache(named(lambda v1, v2: right(v1, v2)))).message
+
+
+class Callable:
+    def __call__(self, v1, v2):
+        return right(v1, v2)
+
+
+@pytest.mark.parametrize("given", [None, 1.0, NUMBER, np, Callable, Callable(), functools.partial(right)])
+def test_what_is_no_function_is_told_so(given):
+    with pytest.raises(TypeError, match="without brackets or quotes"):
+        check(given)
+
+
+def test_a_lambda_has_no_name_to_go_by():
+    with pytest.raises(TypeError, match="write it with def"):
+        check(lambda v1, v2: right(v1, v2))
+
+
+def test_another_name_is_told_the_known_ones():
+    with pytest.raises(ValueError, match="no exercise 'right'; known are .*cosine_from_sums"):
+        check(right)
+
+
+by_another_name = cosine_similarity
+
+
+def through_the_module(v1, v2):
+    from imsearch_helpers import similarity
+
+    return next(value for name, value in vars(similarity).items() if name.startswith("cosine"))(v1, v2)
+
+
+READY_MADE = {
+    "another name": lambda v1, v2: by_another_name(v1, v2),
+    "through the module": through_the_module,
+    "partial": lambda v1, v2: functools.partial(cosine_similarity, v1)(v2),
+    "the worked solution": lambda v1, v2: solution_of(NUMBER)(v1, v2),
+}
+
+
+@pytest.mark.parametrize("function", READY_MADE.values(), ids=READY_MADE)
+def test_ready_made_answers_refuse(function):
+    assert "Here you build your own" in check(named(function)).message
+    assert cosine_similarity(np.array([1.0, 2.0]), np.array([2.0, 1.0])) == pytest.approx(0.8)  # and work again
+
+
+@pytest.mark.parametrize("name", sorted(exercises.all_exercises()))
+def test_the_worked_solution_itself_is_not_handed_in(name):
+    score = check(solution_of(name))
+    assert (score, score.status) == (0, NOT_YET)
+
+
+def test_a_caught_refusal_does_not_help():
+    def cosine_from_sums(v1, v2):
+        try:
+            return cosine_similarity(v1, v2)
+        except Exception:
+            return 0.0
+
+    assert check(cosine_from_sums).status == NOT_YET
+
+
+def test_a_helper_of_the_readers_own_is_theirs():
+    assert check(named(lambda v1, v2: right(v1, v2))).status == CORRECT
+
+
+def test_a_name_that_is_missing_is_told():
+    assert "NameError: name 'not_run_yet' is not defined" in check(named(lambda v1, v2: not_run_yet(v1, v2))).message  # noqa: F821
+
+
+def test_errors_that_cannot_be_written_out_are_named():
+    class Speechless(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def cosine_from_sums(v1, v2):
+        raise Speechless
+
+    assert "Speechless" in check(cosine_from_sums).message
+
+
+def test_numpys_settings_come_back():
+    def cosine_from_sums(v1, v2):
+        np.seterr(all="raise")
+        return right(v1, v2)
+
+    before = np.geterr()
+    assert check(cosine_from_sums).status == CORRECT
+    assert np.geterr() == before
+
+
+def test_an_input_changed_in_place_is_seen():
+    def cosine_from_sums(v1, v2):
+        v1[0] += 1
+        return right(v1, v2)
+
+    assert "It changed its input" in check(cosine_from_sums).message
+
+
+@pytest.mark.parametrize("tier", [0, 4, 1.0, True, "1", None])
+def test_a_hint_that_does_not_exist_is_told(tier):
+    with pytest.raises(ValueError, match="tier must be from 1 to 3"):
+        hint(NUMBER, tier)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("a", np.str_("a")), ({"a": [1, 2.0]}, {"a": (1, 2)}), (np.array(["a"]), np.array(["a"])), (3, np.uint8(3))]
+)
+def test_equal_answers_are_the_same(one, other):
+    assert same(one, other) and same(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a", "b"), (np.array(["a"]), np.array(["b"])), ([1], [1, 2]), ("1", 1), (None, 0.0), (types, None), ({1}, {2}), (1 + 0j, 1.0)],
+)
+def test_different_answers_are_not_the_same(one, other):
+    assert not same(one, other) and not same(other, one)
