@@ -10,9 +10,10 @@ import re
 import struct
 import zlib
 
+MAX_LENGTH = 500_000_000  # bytes of a file
 MAX_BLOCKS = 100_000  # more segments or chunks than this are an attack on the reader's patience
 MAX_SCANS = 100  # a progressive JPEG has about ten passes over its pixels, and each costs time
-MAX_PASSED = 1_500_000_000  # pixels times passes: some seconds of work
+MAX_PASSED = 1_500_000_000  # pixels times passes of a JPEG: some seconds of work
 MAX_TEXT = 1 << 20  # bytes that a text in a picture may unfold to
 MAX_RUN_LENGTH = 10_000_000  # pixels of a run-length coded BMP, which Pillow unpacks in Python, byte by byte
 BLOCK = 1 << 16
@@ -164,6 +165,8 @@ def read_header(file):
         When it is none of the five kinds, or too damaged to find the pixels.
     """
     length = file.seek(0, io.SEEK_END)
+    if length > MAX_LENGTH:
+        raise Unreadable(f"the file has {length / 1e6:,.0f} MB, more than a picture of any use")
     file.seek(0)
     start = file.read(512)
     for read, begins in READERS:
@@ -287,7 +290,7 @@ def _read_jpeg(file, length):
             before.append(struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body)
         if marker in SOF:
             frame = marker, body
-    if frame is None or scan is None or len(frame[1]) < 6 + 3 * frame[1][5]:
+    if frame is None or scan is None or len(frame[1]) < 6 or len(frame[1]) < 6 + 3 * frame[1][5]:
         raise Unreadable("damaged or incomplete picture (it ends before its pixels begin)")
     header = _jpeg_header(*frame)
     _look_at_scans(header, file, length, scan, frame, in_first=body[0] if body else 0)
@@ -337,6 +340,8 @@ def _jpeg_header(marker, frame):
     bits, height, width, n_components = struct.unpack_from(">BHHB", frame)
     if marker == 0xF7 or bits != 8:
         raise Unreadable(f"a JPEG picture of {bits} bits a sample; only 8 can be read")
+    if width * height > MAX_PASSED:
+        raise Unreadable(f"{width} x {height} pixels are too many, even to be read small")
     return Header("JPEG", (width, height), [], source_bytes=1 if n_components == 1 else 4, is_rgb=n_components == 3)
 
 
@@ -538,8 +543,9 @@ def _take_text(found, kind, content):
     elif keyword == b"XML:com.adobe.xmp":
         found.xmp = text
     elif keyword == b"Raw profile type exif" and not found.exif:
-        digits = b"".join(text.split(b"\n")[3:])  # a blank line, the name, the length, then hexadecimal digits
-        found.exif = bytes.fromhex(re.sub(rb"[^0-9a-fA-F]", b"", digits)[: len(digits) // 2 * 2].decode())
+        # A blank line, the name, the length, then hexadecimal digits.
+        digits = re.sub(rb"[^0-9a-fA-F]", b"", b"".join(text.split(b"\n")[3:])).decode()
+        found.exif = bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
 def _check_transparency(found, colours):

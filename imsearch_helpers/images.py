@@ -216,9 +216,15 @@ def _read(file, path, size, max_pixels, max_bytes):
     except MemoryError as error:
         raise ImageError(path, "there is not enough memory to decode it") from error
     except Exception as error:  # on a damaged file decoders raise anything: OSError, struct.error, IndexError, ...
-        raise ImageError(path, f"damaged or incomplete picture ({error or type(error).__name__})") from error
+        raise ImageError(path, _damaged(error)) from error
     clean.info = {}  # what the file said about orientation and transparency is done and must not be done again
     return Reading(_reduced(clean, size), tuple(header.repairs + ["missing end marker put in"] * header.unfinished))
+
+
+def _damaged(error):
+    # What Pillow says on purpose is of use to a person; what Python says of a slip over bad bytes is not.
+    said = f" ({error})" if isinstance(error, (OSError, SyntaxError)) and str(error) else ""
+    return f"damaged or incomplete picture{said}"
 
 
 # Budgets
@@ -321,7 +327,7 @@ def _clean_picture(picture, max_pixels):
         picture.load()
         clean = _upright(_to_rgb(picture), _orientation(picture))
     except Exception as error:  # a picture that was opened but not yet read can be as damaged as any file
-        raise ImageError(path, f"damaged or incomplete picture ({error or type(error).__name__})") from error
+        raise ImageError(path, _damaged(error)) from error
     if clean is not picture:
         clean.info = {}
     return clean
@@ -427,6 +433,7 @@ def _reduced(picture, size):
 
 BOOT = "import sys; sys.path[:] = sys.argv[1:]; from imsearch_helpers.images import _serve; _serve()"
 WATCH_EVERY = 0.02  # seconds
+START_TIMEOUT = 60  # a process starts in a tenth of a second, but a machine may be very busy
 
 
 class ReaderPool:
@@ -520,6 +527,8 @@ class ReaderPool:
         ImageError, RuntimeError
             As the method `load_image`.
         """
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError(f"path must be a path, not {type(path).__name__}")
         with self._lock:
             if self._watcher is None:
                 self._watcher = threading.Thread(target=_watch, args=(weakref.ref(self),), daemon=True)
@@ -561,15 +570,16 @@ class _Reader:
         process = self._process
         self._set_deadline(time.monotonic() + timeout)
         try:
-            reading = self._ask(process, path, size)
+            return self._ask(process, path, size)
+        except ImageError:
+            raise
         except (OSError, ValueError, EOFError) as error:
-            if isinstance(error, ImageError):
-                raise
-            self._set_deadline(float("inf"))
             raise ImageError(path, self._why_it_ended(process, timeout)) from error
+        except BaseException:  # a press of stop: the answer would still come, and be taken for the next one's
+            self.end()
+            raise
         finally:
             self._set_deadline(float("inf"))
-        return reading
 
     def _start(self):
         self.end()
@@ -581,6 +591,7 @@ class _Reader:
             pipesize=1 << 18,  # room for most small pictures whole, so that the two sides wait less for each other
         )  # fmt: skip
         self._late, self._process = False, process
+        self._set_deadline(time.monotonic() + START_TIMEOUT)
         try:
             _send(process.stdin, self._settings)
             ready = process.stdout.readline()

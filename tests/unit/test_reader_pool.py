@@ -209,3 +209,20 @@ def test_function_of_one_s_own_runs_here(folder):
     with ReaderPool(2) as pool:
         engine = ImageSearchEngine(folder, method).index_images(pool)
     assert set(seen) == {os.getpid()} and engine.image_vectors.tolist() == [[8, 1]] * 6
+
+
+def test_picture_of_an_interrupted_call_is_not_taken_for_the_next(folder, pool, monkeypatch):
+    def stop(*anything):
+        raise KeyboardInterrupt
+
+    pool.load_image(folder / "b.png")
+    with monkeypatch.context() as context:
+        context.setattr(images.json, "loads", stop)
+        with pytest.raises(KeyboardInterrupt):
+            pool.load_image(folder / "c.bmp")
+    assert np.array_equal(pool.load_image(folder / "d.webp"), load_image(folder / "d.webp"))
+
+
+def test_path_must_be_a_path(pool):
+    with pytest.raises(TypeError, match="path must be a path, not bytes"):
+        pool.load_image(b"x")
