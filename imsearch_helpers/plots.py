@@ -5,6 +5,7 @@ write it to a file with ``figure.savefig(path)``. As the last line of a notebook
 """
 
 import base64
+import html
 import io
 import math
 from typing import NamedTuple
@@ -1105,12 +1106,9 @@ def _draw_two_arrows(axes, length_a, length_b, degrees):
     """Draw them into axes of their own; return cosine, distance and dot product in words."""
     turned = math.radians(degrees)
     a, b = (length_a, 0), (length_b * math.cos(turned), length_b * math.sin(turned))
-    around = np.linspace(0, turned, 60)
-    axes.plot(0.7 * np.cos(around), 0.7 * np.sin(around), color=GREY)
-    if degrees > 0:
-        axes.text(0.85 * math.cos(turned / 2), 0.85 * math.sin(turned / 2), f"{degrees:g}°", color=GREY, va="center",
-                  ha="right" if degrees > 90 else "left")  # fmt: skip
     _draw_gap(axes, a, b, "")
+    if length_a and length_b and degrees:
+        _draw_angle(axes, turned)
     _draw_vector(axes, a, BLUE, "a")
     _draw_vector(axes, b, GREEN, "b")
     axes.set(aspect="equal", xticks=[], yticks=[])
@@ -1118,6 +1116,14 @@ def _draw_two_arrows(axes, length_a, length_b, degrees):
     dot = round(a[0] * b[0] + a[1] * b[1], 9)
     cosine = f"cosine {dot / (length_a * length_b) + 0.0:.2f}" if length_a and length_b else "no angle"
     return cosine, f"distance {math.dist(a, b):.2f}", f"dot product {dot + 0.0:.2f}"
+
+
+def _draw_angle(axes, turned):
+    around = np.linspace(0, turned, 60)
+    axes.plot(0.7 * np.cos(around), 0.7 * np.sin(around), color=GREY)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the label stays readable on the dashed line
+    axes.text(0.85 * math.cos(turned / 2), 0.85 * math.sin(turned / 2), f"{math.degrees(turned):g}°", color=GREY, va="center",
+              ha="right" if turned > math.pi / 2 else "left", bbox=behind)  # fmt: skip
 
 
 def show_angles(meanings):

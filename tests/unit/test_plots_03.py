@@ -41,7 +41,10 @@ def test_two_arrows_say_their_cosine_and_distance(degrees, cosine, distance):
 
 
 def test_an_arrow_of_length_zero_has_no_angle():
-    assert "no angle, distance 2.00, dot product 0.00" in plots.show_two_arrows(0, 2, 60).alt
+    figure = plots.show_two_arrows(0, 2, 60)
+    assert "no angle, distance 2.00, dot product 0.00" in figure.alt
+    assert not [text for text in figure.axes[0].texts if "60" in text.get_text()]
+    assert [text for text in plots.show_two_arrows(1, 2, 60).axes[0].texts if text.get_text() == "60°"]
 
 
 def test_angles_carry_their_meaning():
