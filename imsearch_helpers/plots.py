@@ -83,8 +83,8 @@ def figure_html(fig):
     str
     """
     data = base64.b64encode(_png(fig)).decode("ascii")
-    look = 'class="imsearch-figure" style="max-width: 100%"'  # a cell of JupyterLab may be narrower than the figure
-    return f'<img {look} alt="{html.escape(fig.alt)}" src="data:image/png;base64,{data}">'
+    narrow = 'style="max-width: 100%"'  # a cell of JupyterLab may be narrower than the figure
+    return f'<img class="imsearch-figure" alt="{html.escape(fig.alt)}" src="data:image/png;base64,{data}" {narrow}>'
 
 
 def _bundle(fig, alt):
