@@ -59,6 +59,9 @@ class Exercise:
     judge : callable, optional
         For tasks with more than one right answer: takes what the learner's function returned and the arguments, returns
         "" if that is right, otherwise what is wrong with it. By default the answer must equal the solution's.
+    contest : callable, optional
+        For free tasks that are won by a score: takes the learner's function once all cases have passed, returns whether
+        the score is good enough, and the score in words.
     """
 
     solution: Callable
@@ -69,6 +72,7 @@ class Exercise:
     slips: dict
     forbidden: tuple = ()
     judge: Callable | None = None
+    contest: Callable | None = None
 
     @property
     def name(self):
@@ -160,8 +164,9 @@ def check(function, seed=None, points=1.0):
     attempts = [_attempt(exercise, function, case) for case in cases]
     passed = [not attempt.complaint for attempt in attempts]
     if all(passed):
-        return Score(points, CORRECT, exercise.bought, passed)
-    message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, attempts)
+        won, message = _contest(exercise, function)
+        return Score(points, CORRECT, message, passed) if won else Score(0.0, NOT_YET, message)
+    message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
     return Score(points * sum(passed) / len(passed), NOT_YET, message, passed)
 
 
@@ -314,6 +319,17 @@ def _about_arguments(exercise):
     return f"It should take {inspect.signature(exercise.solution)}, as the stub does."
 
 
+def _contest(exercise, function):
+    if exercise.contest is None:
+        return True, exercise.bought
+    try:
+        with _set_apart(exercise, io.StringIO()):
+            won, score = exercise.contest(function)
+    except (Exception, SystemExit) as caught:
+        return False, _about_error(caught)
+    return won, f"{score}\n{exercise.bought}" if won else score
+
+
 def _about_error(error):
     if error.args == (REFUSAL,):
         return "It calls the package's own function for this. Here you build your own: write out what it does."
@@ -363,7 +379,7 @@ def _about_shape(expected, got):
     return "" if shapes[0] == shapes[1] else f"The shape is {shapes[0]}; it should be {shapes[1]}."
 
 
-def _likely_cause(exercise, attempts):
+def _likely_cause(exercise, function, attempts):
     # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
     wrong = [attempt for attempt in attempts if attempt.complaint]
     for cause, slip in exercise.slips.items():
@@ -371,7 +387,17 @@ def _likely_cause(exercise, attempts):
             answers = [slip(*copy.deepcopy(attempt.case)) for attempt in wrong]
             if all(same(answer, attempt.got) for answer, attempt in zip(answers, wrong)):
                 return f"\nLikely cause: {cause}"
+    if _right_with_floats(exercise, function, wrong[0]):
+        return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
     return ""
+
+
+def _right_with_floats(exercise, function, attempt):
+    narrow = [isinstance(value, np.ndarray) and value.dtype == np.uint8 for value in attempt.case]
+    wide = tuple(value.astype(float) if is_narrow else value for value, is_narrow in zip(attempt.case, narrow))
+    with contextlib.suppress(Exception):  # some exercises need whole numbers
+        return any(narrow) and not _attempt(exercise, function, wide).complaint
+    return False
 
 
 def same(one, other):

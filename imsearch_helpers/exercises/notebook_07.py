@@ -1,0 +1,276 @@
+"""The exercises of notebook 07: is it any good?"""
+
+from functools import cache
+
+import numpy as np
+
+from ..collection import Products
+from ..engine import ImageSearchEngine, evaluate_engine
+from ..evaluation import average_precision, evaluate_search
+from ..images import load_image
+from ..vectors import METHODS
+from . import Exercise
+
+MARGIN = 0.02  # by how much the histogram must be beaten: less could be luck
+
+
+def precision_and_recall(truth, ranking, k):
+    """Precision and recall of the first k results.
+
+    `truth` is a set of paths, everything that is relevant; `ranking` is a list of paths, best first, none of them
+    twice. It may hold fewer than k paths. Precision divides by k, recall by the number of relevant paths.
+    Return (precision, recall).
+    """
+    hits = sum(path in truth for path in ranking[:k])
+    return hits / k, hits / len(truth)
+
+
+def mean_of_precisions(truth, ranking):
+    """Average precision: the mean of the precisions at the places where something relevant was found.
+
+    `truth` is a set of paths, `ranking` a list of paths, best first, none of them twice. For each relevant path in the
+    ranking take the precision up to and including its place; a relevant path that is not in the ranking counts as 0.
+    Return the mean over all relevant paths.
+    """
+    hits, total = 0, 0.0
+    for place, path in enumerate(ranking, start=1):
+        if path in truth:
+            hits += 1
+            total += hits / place
+    return total / len(truth)
+
+
+def diverse(scores, alike, k, weight):
+    """Maximal marginal relevance: k candidates that are like the query, but not all like one another.
+
+    `scores` holds each candidate's similarity to the query, `alike` every candidate's similarity to every other, of
+    shape (n, n). Again and again take the candidate, among those not taken yet, with the largest
+    (1 - weight) * its score - weight * (its largest similarity to a candidate taken before; 0 if none was taken yet).
+    Return the list of the candidates' numbers in the order in which they were taken.
+    """
+    taken = []
+    while len(taken) < k:
+        gains = {}
+        for i in range(len(scores)):
+            if i not in taken:
+                closest = max((alike[i][j] for j in taken), default=0)
+                gains[i] = (1 - weight) * scores[i] - weight * closest
+        taken.append(max(gains, key=gains.get))
+    return taken
+
+
+def my_method(picture):
+    """A vector that finds the same product again better than the colour histogram does.
+
+    `picture` is an RGB picture (PIL.Image.Image) of any size. Return a vector, as many numbers for every picture; what is
+    in it is up to you. You may use everything in imsearch_helpers and all you can compute with NumPy and Pillow.
+    """
+    hue, saturation, _ = (channel.ravel() for channel in np.moveaxis(np.asarray(picture.convert("HSV")), 2, 0))
+    counts = np.bincount(hue // 11, weights=saturation.astype(float) ** 2, minlength=24)
+    return np.sqrt(counts)
+
+
+def _paths(numbers):
+    return [f"product_{number:03}.jpg" for number in numbers]
+
+
+def _rankings(rng):
+    cases = [({"a.jpg", "b.jpg"}, ["a.jpg", "x.jpg", "b.jpg"]), ({"a.jpg", "b.jpg", "c.jpg"}, ["x.jpg", "b.jpg", "y.jpg", "a.jpg"])]
+    for n_relevant, n_found in [(4, 5), (2, 8), (6, 12), (3, 7)]:
+        numbers = rng.permutation(20)
+        cases.append((set(_paths(rng.permutation(20)[:n_relevant])), _paths(numbers[:n_found])))
+    return [*cases, ({"a.jpg", "b.jpg"}, [])]
+
+
+def _rankings_and_k(rng):
+    ks = [2, 3, 5, 5, int(rng.integers(1, 9)), 10, 5]  # the last ones ask for more than came back
+    return [(truth, ranking, k) for (truth, ranking), k in zip(_rankings(rng), ks)]
+
+
+def _candidates(rng):
+    cases = []
+    for n, k, weight in [(3, 2, 0.5), (4, 4, 0.5), (6, 3, 0.0), (6, 4, 1.0), (int(rng.integers(8, 15)), 5, 0.3)]:
+        vectors = rng.random((n, 3)) ** 3
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        scores = np.sort(rng.uniform(0.5, 1, n))[::-1]
+        cases.append((scores.round(3), (vectors @ vectors.T).round(3), k, weight))
+    return cases
+
+
+def _some_pictures(rng):
+    paths = [product.path for product in Products().where(split="train")]
+    return [(load_image(path),) for path in rng.choice(paths, 3)]
+
+
+def _no_vector(got, picture):
+    try:
+        vector = np.asarray(got, dtype=float)
+    except (TypeError, ValueError):
+        return f"A picture must become a vector, a row of numbers, not {type(got).__name__}."
+    if vector.ndim != 1 or not vector.size:
+        return f"A picture must become a vector, a row of numbers; this has the shape {vector.shape}."
+    return "" if np.isfinite(vector).all() else "The vector holds NaN or an infinity. Was something divided by zero?"
+
+
+def held_out_score(method):
+    """How well a method finds the same product again, over the 250 held-out pictures.
+
+    Parameters
+    ----------
+    method : callable
+        Takes an RGB `PIL.Image.Image`, returns a vector.
+
+    Returns
+    -------
+    float
+        Mean average precision; every picture is the query once, 4 of the 249 others are right.
+    """
+    products = Products()
+    paths = [product.path for product in products.where(split="held_out")]
+    engine = ImageSearchEngine.from_vectors(paths, [method(load_image(path)) for path in paths])
+    return evaluate_engine(engine, products).average_precision
+
+
+@cache
+def _score_of(name):
+    return held_out_score(METHODS[name])
+
+
+def _beat_the_histogram(function):
+    score, to_beat = held_out_score(function), _score_of("histogram")
+    words = (
+        f"Mean average precision over the 250 held-out pictures: yours {score:.3f}, histogram {to_beat:.3f}, "
+        f"root histogram {_score_of('root_histogram'):.3f}."
+    )
+    won = score >= to_beat + MARGIN
+    return won, words if won else f"{words} At least {to_beat + MARGIN:.3f} is asked for: less could be luck."
+
+
+def _divided_by_what_came(truth, ranking, k):
+    hits = sum(path in truth for path in ranking[:k])
+    return hits / max(1, len(ranking[:k])), hits / len(truth)
+
+
+def _recall_over_k(truth, ranking, k):
+    hits = sum(path in truth for path in ranking[:k])
+    return hits / k, hits / k
+
+
+def _whole_ranking(truth, ranking, k):
+    hits = sum(path in truth for path in ranking)
+    return hits / k, hits / len(truth)
+
+
+def _over_the_found(truth, ranking):
+    found = sum(path in truth for path in ranking)
+    return mean_of_precisions(truth, ranking) * len(truth) / max(1, found)
+
+
+def _at_every_place(truth, ranking):
+    hits = np.cumsum([path in truth for path in ranking])
+    return float(np.mean(hits / np.arange(1, len(ranking) + 1))) if ranking else 0.0
+
+
+def _counted_from_zero(truth, ranking):
+    hits = np.cumsum([path in truth for path in ranking])
+    return float(sum(hits[place] / max(1, place) for place in range(len(ranking)) if ranking[place] in truth)) / len(truth)
+
+
+def _with_the_mean(scores, alike, k, weight):
+    taken = []
+    while len(taken) < k:
+        left = [i for i in range(len(scores)) if i not in taken]
+        gains = [(1 - weight) * scores[i] - weight * (np.mean(alike[i][taken]) if taken else 0) for i in left]
+        taken.append(left[int(np.argmax(gains))])
+    return taken
+
+
+def _without_minus(scores, alike, k, weight):
+    taken = []
+    while len(taken) < k:
+        left = [i for i in range(len(scores)) if i not in taken]
+        gains = [(1 - weight) * scores[i] + weight * (max(alike[i][taken]) if taken else 0) for i in left]
+        taken.append(left[int(np.argmax(gains))])
+    return taken
+
+
+EXERCISES = [
+    Exercise(
+        solution=precision_and_recall,
+        cases=_rankings_and_k,
+        hints=(
+            "Both need the same count: how many of the first k results are relevant?",
+            "`ranking[:k]` are the first k, or fewer if there are not as many; `path in truth` is True or False, and True counts as 1 in a sum.",
+            "`hits = sum(path in truth for path in ranking[:k])`. What does each of the two measures divide it by?",
+        ),
+        explanation="One count, two questions. Divided by k it says how much of what was shown is right; divided by the number "
+        "of relevant paths it says how much of what is right was shown.",
+        bought="With these two numbers any ranking can be judged, by whatever method it was made.",
+        slips={
+            "precision divides by k, also where fewer than k results came back.": _divided_by_what_came,
+            "recall divides by the number of relevant paths, not by k.": _recall_over_k,
+            "only the first k results count.": _whole_ranking,
+            "the two are swapped: precision comes first.": lambda *case: precision_and_recall(*case)[::-1],
+        },
+        forbidden=(evaluate_search, average_precision),
+    ),
+    Exercise(
+        solution=mean_of_precisions,
+        cases=_rankings,
+        hints=(
+            "Walk down the ranking and count the hits. At each hit, hits so far / place is one of the precisions to average.",
+            "`enumerate(ranking, start=1)` gives the places 1, 2, 3 ... and the paths.",
+            "Divide the sum by `len(truth)`: what was never found then counts as 0.",
+        ),
+        explanation="Each relevant path gives the precision at its place, so an early find counts more than a late one, and a "
+        "path that is missing counts as nothing. No k has to be chosen.",
+        bought="One number for a whole ranking, in which the order counts. Its mean over all queries is the usual yardstick for a search.",
+        slips={
+            "divide by the number of relevant paths, not by the number of those found.": _over_the_found,
+            "only the places of hits count, not every place.": _at_every_place,
+            "places count from 1.": _counted_from_zero,
+            "this is reciprocal rank: it looks at the first hit alone.": lambda truth, ranking: next(
+                (1 / place for place, path in enumerate(ranking, start=1) if path in truth), 0.0
+            ),
+            "this is the share found: the order does not count in it.": lambda truth, ranking: (
+                len(truth & set(ranking)) / len(truth)
+            ),
+        },
+        forbidden=(evaluate_search, average_precision),
+    ),
+    Exercise(
+        solution=diverse,
+        cases=_candidates,
+        hints=(
+            "Repeat k times: compute the gain of every candidate not taken yet, then take the one with the largest gain.",
+            "`max((alike[i][j] for j in taken), default=0)` is the similarity to the nearest of those taken.",
+            "The first one taken is always the best score (unless weight is 1, where all gains are 0 and the first candidate wins).",
+        ),
+        explanation="The gain pays for likeness to the query and charges for likeness to what is on the page already. Since the "
+        "charge depends on what was taken, the candidates are chosen one by one.",
+        bought="A page of results can now offer a choice, and one number says how much of one.",
+        slips={
+            "the similarity to what was taken is a cost: subtract it.": _without_minus,
+            "the nearest of those taken counts (the largest similarity), not the mean.": _with_the_mean,
+            "weight is the share of the variety, and 1 - weight that of the score; here they are swapped.": (
+                lambda scores, alike, k, weight: diverse(scores, alike, k, 1 - weight)
+            ),
+            "these are the k best scores; what was taken before does not count.": lambda scores, alike, k, weight: list(range(k)),
+        },
+    ),
+    Exercise(
+        solution=my_method,
+        cases=_some_pictures,
+        hints=(
+            "Look at the mistakes above: what do the wrong results share with the query? Take that out of the vector.",
+            "The wall is grey. How could a grey pixel count for nothing, and a colourful one for much?",
+            "`picture.convert('HSV')` gives hue, saturation (0 for grey) and value. Count hues, each pixel weighted by its saturation.",
+        ),
+        explanation="Hue is the name of a colour, and half the light leaves it as it is, so the dim shot is found. Weighting by the squared "
+        "saturation makes the grey wall count for nothing. A coloured wall in a scene still counts, and so scenes remain hard.",
+        bought="You built it, and you measured it on products that you did not look at while building. Add it to the table of measures.",
+        slips={},
+        judge=_no_vector,
+        contest=_beat_the_histogram,
+    ),
+]
