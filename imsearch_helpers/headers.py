@@ -263,6 +263,7 @@ def _turn(header, exif, xmp):
     if orientation is None and (found := re.search(rb'tiff:Orientation(?:="|>)([1-8])', xmp)):
         orientation = int(found[1])
     header.orientation = orientation if orientation in range(1, 9) else 1
+    header.repairs = list(dict.fromkeys(header.repairs))  # each once
     return header
 
 
@@ -421,6 +422,7 @@ class _Png:
         self.pixels = []  # where each IDAT starts and stops
         self.cut = []  # parts of a last IDAT that the file ends in
         self.exif, self.xmp, self.repairs = b"", b"", []
+        self.room = 4 * MAX_TEXT  # what all texts together may unfold to
         self.right = True  # all checksums of pixels
         self.ended = False
 
@@ -433,7 +435,7 @@ def _read_png(file, length):
     if colours == 3 and b"PLTE" not in found.kept:
         raise Unreadable("damaged or incomplete picture (its palette is missing)")
     if not found.right:
-        if not _unfolds(file, found.pixels):
+        if not _unfolds(file, found.pixels, 8 * (width + 8) * (height + 8)):
             raise Unreadable("damaged or incomplete picture (the checksum of its pixels is wrong)")
         found.repairs.append("wrong checksum over intact pixels ignored")
     if not found.ended:
@@ -532,13 +534,14 @@ def _take_text(found, kind, content):
     packed = {b"zTXt": text[1:], b"iCCP": text[1:]}.get(kind)
     if kind == b"iTXt":
         packed = text[2:].split(b"\0", 2)[-1] if text[:1] == b"\1" else None
-    if packed is not None:
+    if packed is not None and found.room > 0:
         try:
             text = zlib.decompressobj().decompress(packed, MAX_TEXT + 1)
         except zlib.error:
             found.repairs.append(f"broken {kind.decode()} chunk left out")
             return
-    if len(text) > MAX_TEXT or len(content) > MAX_TEXT:
+    found.room -= len(text)
+    if len(text) > MAX_TEXT or len(content) > MAX_TEXT or found.room <= 0:
         found.repairs.append("over-long text left out")
     elif keyword == b"XML:com.adobe.xmp":
         found.xmp = text
@@ -555,7 +558,7 @@ def _check_transparency(found, colours):
         found.repairs.append("broken tRNS chunk left out")
 
 
-def _unfolds(file, pixels):
+def _unfolds(file, pixels, most):
     # The stream has a checksum of its own: where that is right, only the note about it was wrong.
     stream = zlib.decompressobj()
     try:
@@ -565,9 +568,11 @@ def _unfolds(file, pixels):
             while left > 0 and not stream.eof:
                 block = file.read(min(left, BLOCK))
                 left -= len(block) or left
-                stream.decompress(block, MAX_TEXT)
-                while stream.unconsumed_tail and not stream.eof:
-                    stream.decompress(stream.unconsumed_tail, MAX_TEXT)
+                while block and not stream.eof:
+                    most -= len(stream.decompress(block, MAX_TEXT))
+                    block = stream.unconsumed_tail
+                    if most < 0:
+                        return False
     except zlib.error:
         return False
     return stream.eof

@@ -581,6 +581,11 @@ def test_many_chunks_and_segments_and_blocks_end_in_an_error():
             load_image(image)
 
 
+def test_many_small_bombs_are_as_harmless_as_one():
+    one = chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(1 << 20), 9))
+    assert read_image(with_chunk(GOOD_PNG, one * 2000)).repairs == ("over-long text left out",)
+
+
 def test_large_picture_of_any_kind_is_reduced_to_at_least_twice_the_size():
     file = io.BytesIO()
     Image.new("RGB", (1000, 700), (7, 8, 9)).save(file, "png")

@@ -10,7 +10,7 @@ from tests import REPOSITORY
 
 HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm", "sklearn", "faiss", "torch", "onnxruntime", "pebble", "dask"}
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
-LIGHT_MODULES = ["images", "similarity", "evaluation", "collection", "vectors", "engine"]
+LIGHT_MODULES = ["images", "similarity", "evaluation", "collection", "vectors", "messy", "engine"]
 
 
 def public_functions():
