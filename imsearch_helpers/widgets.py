@@ -127,10 +127,31 @@ def gallery_html(engine, query, top_k, products=None):
         All text from file names is escaped. What cannot be read is said in words.
     """
     try:
-        results = engine.search_fast(_query_vector(engine, query), top_k)
-        picture = thumbnail(query) if isinstance(query, str) else _embedded(query)
+        return results_html(query, engine.search_fast(_query_vector(engine, query), top_k), products)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
+
+
+def results_html(query, results, products=None):
+    """A query and its results as one piece of HTML, drawn in a few milliseconds, for a slider that is dragged.
+
+    Parameters
+    ----------
+    query : str, Path, PIL.Image.Image or bytes
+    results : list of SearchResult
+    products : Products, optional
+        The truth about the pictures, as for `gallery_html`.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ImageError
+        When the query is no path and cannot be read.
+    """
+    picture = thumbnail(query) if isinstance(query, str) else _embedded(query)
     known = products is not None and isinstance(query, str)
     label = f"<b>query</b><br>{_words(products.of(query))}" if known else "<b>query</b>"
     cards = [_card(picture, "imsearch-query-thumb", label, query if isinstance(query, str) else "your picture")]
