@@ -18,7 +18,6 @@ import html
 import importlib
 import inspect
 import io
-import math
 import pkgutil
 import textwrap
 import traceback
@@ -470,8 +469,8 @@ def _written(value):
     if isinstance(value, np.ndarray):
         text = np.array2string(value, threshold=24, edgeitems=4, precision=3, separator=", ", prefix=" " * 17)
         return f"array({text})" + (f" of shape {value.shape}" if value.size > 24 else "")
-    if isinstance(value, (float, np.floating)) and math.isfinite(value):
-        return f"{value:.4g}"
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.4g}"
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") and len(value) <= 24:
         inside = ", ".join(map(_short, value)) + ("," if isinstance(value, tuple) and len(value) == 1 else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"

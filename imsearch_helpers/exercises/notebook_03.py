@@ -52,12 +52,14 @@ def histogram_intersection(counts1, counts2):
 def _pairs(rng):
     n_dims = int(rng.integers(5, 12))
     bright = rng.integers(90, 256, (2, 4)).astype(np.uint8)
+    some = rng.integers(1, 6, 3)
     return [
         (rng.integers(1, 6, 3), rng.integers(1, 6, 3)),
-        (rng.integers(-9, 10, n_dims) / 2, rng.integers(1, 10, n_dims) / 2),
+        (-rng.integers(1, 10, n_dims) / 2, rng.integers(1, 10, n_dims) / 2),
         (bright[0], bright[1]),
         (rng.random(4).round(2), np.zeros(4)),
         (rng.integers(1, 9, 6) / 4, rng.integers(1, 9, 6) * 5.0),
+        (np.append(some, -some.sum()), rng.integers(1, 6, 4)),  # sums to 0, but is no vector of zeros
     ]
 
 
@@ -66,7 +68,7 @@ def _pairs_to_centre(rng):
     vector = rng.permutation(5) + rng.integers(1, 4)
     return [
         (rng.permutation(4) + 1, rng.permutation(4) * 2 + rng.integers(1, 9)),
-        (vector, vector * int(rng.integers(2, 5)) + 3),
+        (vector, 30 - vector * int(rng.integers(2, 5))),
         (rng.random(n_dims).round(2) + 1, rng.random(n_dims).round(2)),
         (rng.permutation(4) + 0.5, np.full(4, float(rng.integers(1, 9)))),
         (rng.integers(0, 256, 8).astype(np.uint8), rng.integers(0, 256, 8).astype(np.uint8)),
@@ -92,6 +94,15 @@ def _forgot_the_root(v1, v2):
     v1, v2 = v1.astype(float), v2.astype(float)
     lengths = (v1**2).sum() * (v2**2).sum()
     return (v1 * v2).sum() / lengths if lengths > 0 else 0.0
+
+
+def _multiplied_by_a_length(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
+    return (v1 @ v2) / np.linalg.norm(v1) * np.linalg.norm(v2)
+
+
+def _sums_for_lengths(v1, v2):
+    return 0.0 if v1.sum() == 0 or v2.sum() == 0 else cosine_similarity(v1, v2)
 
 
 def _one_length_only(v1, v2):
@@ -180,6 +191,9 @@ EXERCISES = [
             "this divides by the squared lengths; a length is the square root of the sum of squares.": _forgot_the_root,
             "this is the dot product alone; divide it by both lengths.": lambda v1, v2: (v1.astype(float) * v2).sum(),
             "only one of the two lengths was divided by.": _one_length_only,
+            "a / b * c divides by b and multiplies by c: put brackets around the product of the lengths.": _multiplied_by_a_length,
+            "the sign was lost; beyond a right angle the cosine is negative.": lambda v1, v2: abs(cosine_similarity(v1, v2)),
+            "a vector whose numbers cancel in the sum is not a vector of zeros: look at its length instead.": _sums_for_lengths,
             "this is the Euclidean distance, not the cosine.": lambda v1, v2: (
                 ((v1.astype(float) - v2) ** 2).sum() ** 0.5
             ),
@@ -207,6 +221,9 @@ EXERCISES = [
             "this is the plain cosine; the means are still in.": cosine_similarity,
             "the mean of both vectors together was subtracted; each should lose its own.": lambda v1, v2: (
                 cosine_similarity(v1 - np.mean([v1, v2]), v2 - np.mean([v1, v2]))
+            ),
+            "the sign was lost; where one is light and the other dark, it is negative.": lambda v1, v2: abs(
+                cosine_similarity(v1 - v1.mean(), v2 - v2.mean())
             ),
             "only the first vector lost its mean.": lambda v1, v2: cosine_similarity(v1 - v1.mean(), v2),
             "v1's mean was subtracted from both; each should lose its own.": lambda v1, v2: cosine_similarity(
@@ -255,6 +272,9 @@ EXERCISES = [
                 lambda counts1, counts2: np.minimum(
                     counts1 / np.linalg.norm(counts1), counts2 / np.linalg.norm(counts2)
                 ).sum()
+            ),
+            "this is the mean of what is in common; sum it.": lambda counts1, counts2: (
+                np.minimum(counts1 / counts1.sum(), counts2 / counts2.sum()).mean()
             ),
             "this gives one number for each bin; sum them.": lambda counts1, counts2: np.minimum(
                 counts1 / counts1.sum(), counts2 / counts2.sum()

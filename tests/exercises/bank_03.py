@@ -84,6 +84,27 @@ def _forgets_to_return(v1, v2):
     _in_plain_python(v1, v2)
 
 
+def _as_in_the_lesson(v1, v2):
+    dot = sum(x * y for x, y in zip(v1, v2))
+    length1 = sum(x * x for x in v1) ** 0.5
+    length2 = sum(y * y for y in v2) ** 0.5
+    return dot / (length1 * length2)
+
+
+def _one_root_for_both(v1, v2):
+    squares = sum(v1**2) * sum(v2**2)
+    return sum(v1 * v2) / math.sqrt(squares) if squares else 0.0
+
+
+def _no_brackets(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
+    return (v1 @ v2) / math.hypot(*v1) * math.hypot(*v2)
+
+
+def _looks_at_the_sums(v1, v2):
+    return 0.0 if sum(v1) == 0 or sum(v2) == 0 else _in_plain_python(v1, v2)
+
+
 def _no_root(v1, v2):
     v1, v2 = v1.astype(float), v2.astype(float)
     squares = sum(v1**2) * sum(v2**2)
@@ -137,12 +158,18 @@ WRONG = {
         (_forgets_to_return, "Does every way through the function end in a return?"),
         (_thin_wrapper, "build your own"),
         (lambda v1, v2: v1.astype(float) * v2, "The shape is"),
+        (_as_in_the_lesson, "uint8, which wrap around at 256"),
+        (_one_root_for_both, "uint8, which wrap around at 256"),
+        (_no_brackets, "put brackets around"),
+        (_looks_at_the_sums, "is not a vector of zeros"),
+        (lambda v1, v2: abs(_in_plain_python(v1, v2)), "the sign was lost"),
     ],
     "centred_cosine": [
         (_cosine, "the means are still in"),
         (lambda v1, v2: _cosine(v1 - np.mean([v1, v2]), v2 - np.mean([v1, v2])), "each should lose its own"),
         (lambda v1, v2: _cosine(v1 - v1.mean(), v2 - v1.mean()), "v1's mean was subtracted from both"),
         (_correlation_or_nan, "0/0 is no number"),
+        (lambda v1, v2: abs(_correlation(v1, v2)), "the sign was lost"),
         (_centres_in_place, "changed its input"),
         (_subtracts_in_place, "It stopped with"),
         (lambda v1, v2: np.corrcoef(v1, v2), "The shape is (2, 2)"),
@@ -159,6 +186,7 @@ WRONG = {
         (lambda counts1, counts2: np.minimum(counts1, counts2).sum(), "divide each histogram by its own sum"),
         (lambda counts1, counts2: np.maximum(counts1 / sum(counts1), counts2 / sum(counts2)).sum(), "take the smaller"),
         (lambda counts1, counts2: np.minimum(counts1 / sum(counts1), counts2 / sum(counts2)), "sum them"),
+        (lambda counts1, counts2: np.mean(np.minimum(counts1 / sum(counts1), counts2 / sum(counts2))), "the mean of what"),
         (
             lambda counts1, counts2: np.minimum(counts1, counts2).sum() / counts1.sum(),
             "in common by the first one's sum",
