@@ -7,7 +7,7 @@ from importlib import metadata, util
 from . import collection
 
 OLDEST_PYTHON = (3, 11)
-PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm", "pebble")
+PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm")
 INSTALL = "run this in the course's folder: python -m pip install -c constraints.txt -e ."
 
 
