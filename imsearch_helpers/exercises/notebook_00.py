@@ -1,5 +1,6 @@
 """The exercises of notebook 00: the first search."""
 
+from ..engine import SearchResult
 from . import Exercise
 
 
@@ -23,7 +24,7 @@ def _searches(rng):
             ranking = names[1:]
             if place_of_query is not None:
                 ranking.insert(place_of_query, names[0])
-            results = list(zip(ranking, [1.0, 1.0 if place_of_query else 0.97, 0.9, 0.8]))
+            results = list(map(SearchResult, ranking, [1.0, 1.0 if place_of_query else 0.97, 0.9, 0.8]))
             searches.append((names[0], results, dict(zip(names, [mug, *others]))))
     return searches
 

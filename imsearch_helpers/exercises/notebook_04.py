@@ -1,7 +1,9 @@
 """The exercises of notebook 04: the engine."""
 
 import numpy as np
+from PIL import Image
 
+from ..engine import SearchResult
 from ..vectors import image_to_root_histogram
 from . import Exercise
 
@@ -48,7 +50,7 @@ def _rankings(rng):
             ranking.insert(place, names[0])
         scores = np.sort(rng.uniform(0.5, 0.99, len(ranking)).round(2))[::-1].tolist()
         scores[: (place or 0) + 1] = [1.0] * ((place or 0) + 1)  # copies of the query score 1 as well
-        cases.append((names[0], list(zip(ranking, scores)), 3))
+        cases.append((names[0], list(map(SearchResult, ranking, scores)), 3))
     cases.append((*cases[0][:2], 10))
     return cases
 
@@ -59,7 +61,7 @@ def _blocks(rng):
     for height, width in ((8, 8), (12, 8), (9, 14)):
         pixels = rng.integers(0, 128, (height, width, 3)).astype(np.uint8)
         pixels[height // 4 : height - height // 4, width // 4 : width - width // 4] += 128
-        pictures.append((pixels,))
+        pictures.append((Image.fromarray(pixels),))
     return pictures
 
 
@@ -82,9 +84,30 @@ def _judge_card(card, colour, wall):
     return f"{wrong} of the 8 rows have the wrong colour: rows 0 to 4 should be {wall}, rows 5 to 7 {colour}." if wrong else ""
 
 
-def _middle(pixels, top, bottom, left, right):
+def _cut(picture, top, bottom, left, right):
+    """The rest without these parts of the height and the width, each rounded down to whole pixels."""
+    pixels = np.asarray(picture)
     height, width = pixels.shape[:2]
-    return image_to_root_histogram(pixels[top : height - bottom, left : width - right])
+    rows = slice(int(top * height), height - int(bottom * height))
+    return image_to_root_histogram(pixels[rows, int(left * width) : width - int(right * width)])
+
+
+def _swapped(picture):
+    pixels = np.asarray(picture)
+    width, height = pixels.shape[:2]
+    return image_to_root_histogram(pixels[height // 4 : height - height // 4, width // 4 : width - width // 4])
+
+
+def _swapped_from_the_end(picture):
+    pixels = np.asarray(picture)
+    width, height = pixels.shape[:2]
+    return image_to_root_histogram(pixels[height // 4 : -(height // 4), width // 4 : -(width // 4)])
+
+
+def _rounded_up(picture):
+    pixels = np.asarray(picture)
+    height, width = pixels.shape[:2]
+    return image_to_root_histogram(pixels[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4])
 
 
 EXERCISES = [
@@ -115,6 +138,9 @@ EXERCISES = [
             "only the paths are here; each result is a pair (path, score).": lambda query, results, top_k: [
                 path for path, _ in results if path != query
             ][:top_k],
+            "the query is still there: a result is a pair, so compare its path with the query, not the whole pair.": (
+                lambda query, results, top_k: results[:top_k]
+            ),
             "this is what was to be left out.": lambda query, results, top_k: [
                 result for result in results if result[0] == query
             ],
@@ -130,16 +156,13 @@ EXERCISES = [
         explanation="`image_to_root_histogram` takes arrays as well as paths, so the piece can be passed on as it is.",
         bought="You have told the engine where to look; most of the wall, no matter which, takes no part any more.",
         slips={
-            "the first index of an array counts rows, so it goes with the height; width and height are swapped.": lambda picture: (
-                _middle(picture, picture.shape[1] // 4, picture.shape[1] // 4, picture.shape[0] // 4, picture.shape[0] // 4)
-            ),
+            "the first index of an array counts rows, so it goes with the height; width and height are swapped.": _swapped,
+            "width and height are swapped: the shape of an array begins with the height.": _swapped_from_the_end,
             "this is the whole picture.": lambda picture: image_to_root_histogram(picture),
-            "only the top and the left were cut off.": lambda picture: _middle(
-                picture, picture.shape[0] // 4, 0, picture.shape[1] // 4, 0
-            ),
-            "only rows were cut off, no columns.": lambda picture: _middle(
-                picture, picture.shape[0] // 4, picture.shape[0] // 4, 0, 0
-            ),
+            "only the top and the left were cut off.": lambda picture: _cut(picture, 0.25, 0, 0.25, 0),
+            "only rows were cut off, no columns.": lambda picture: _cut(picture, 0.25, 0.25, 0, 0),
+            "at the bottom or the right one row or column too many was cut off: 9 // 4 is 2, but 3 * 9 // 4 is 6, and -9 // 4 is "
+            "-3. Stop at height - height // 4.": _rounded_up,
             "this is the histogram without the square root.": lambda picture: middle_histogram(picture) ** 2,
         },
     ),

@@ -19,7 +19,11 @@ def _changes_its_input(query, results, category_of):
     return category_of[results[0][0]] != category_of[query]
 
 
-RIGHT = {"is_fooled": [_loop, _by_index]}
+def _by_name(query, results, category_of):
+    return [category_of[result.path] for result in results if result.path != query][0] != category_of[query]
+
+
+RIGHT = {"is_fooled": [_loop, _by_index, _by_name]}
 
 WRONG = {
     "is_fooled": [

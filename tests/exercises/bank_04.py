@@ -33,6 +33,13 @@ def _swapped(picture):
     return image_to_root_histogram(pixels[height // 4 : -(height // 4), width // 4 : -(width // 4)])
 
 
+def _swapped_to_the_end(picture):
+    pixels = np.asarray(picture)
+    width, height = pixels.shape[:2]
+    top, left = height // 4, width // 4
+    return image_to_root_histogram(pixels[top : height - top, left : width - left])
+
+
 def _top_left(picture):
     pixels = np.asarray(picture)
     return image_to_root_histogram(pixels[pixels.shape[0] // 4 :, pixels.shape[1] // 4 :])
@@ -41,6 +48,12 @@ def _top_left(picture):
 def _only_rows(picture):
     pixels = np.asarray(picture)
     return image_to_root_histogram(pixels[pixels.shape[0] // 4 : -(pixels.shape[0] // 4)])
+
+
+def _negative_stop(picture):
+    pixels = np.asarray(picture)
+    height, width, _ = pixels.shape
+    return image_to_root_histogram(pixels[height // 4 : -height // 4, width // 4 : -width // 4])
 
 
 def _without_root(picture):
@@ -56,7 +69,7 @@ def _card_by_lists(colour, wall):
 
 
 RIGHT = {
-    "leave_out": [_counting_loop],
+    "leave_out": [_counting_loop, lambda query, results, top_k: [r for r in results if r.path != query][:top_k]],
     "middle_histogram": [_middle_by_picture],
     "colour_card": [_card_by_stacking, _card_by_lists],
 }
@@ -69,15 +82,19 @@ WRONG = {
         (lambda query, results, top_k: [r for r in results if r[0] != query], "not cut"),
         (lambda query, results, top_k: [r[0] for r in results if r[0] != query][:top_k], "only the paths"),
         (lambda query, results, top_k: [r for r in results if r[0] == query], "to be left out"),
+        (lambda query, results, top_k: [r for r in results if r != query][:top_k], "compare its path with the query"),
         (lambda query, results, top_k: print(_counting_loop(query, results, top_k)), "prints, but returns nothing"),
         (_removes_in_place, "changed its input"),
     ],
     "middle_histogram": [
-        (_swapped, "width and height are swapped"),
+        (_swapped, "begins with the height"),
+        (_swapped_to_the_end, "width and height are swapped"),
         (lambda picture: image_to_root_histogram(picture), "the whole picture"),
         (_top_left, "only the top and the left"),
         (_only_rows, "no columns"),
         (_without_root, "without the square root"),
+        (_negative_stop, "-9 // 4 is -3"),
+        (lambda picture: image_to_root_histogram(picture[2:-2]), "TypeError"),
         (lambda picture: np.asarray(picture)[2:-2, 2:-2], "The shape is"),
     ],
     "colour_card": [
