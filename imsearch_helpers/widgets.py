@@ -274,7 +274,7 @@ def explain_matches(engines, queries, query=0, places=20):
 def _query_slider(queries, query, continuous):
     # A thousand queries need a long slider: on a short one the mouse would skip most of them.
     control = slider("query", 0, len(queries) - 1, query, continuous=continuous)
-    control.layout.width, control.layout.max_width = "100%", f"{6 * (THUMBNAIL + 16)}px"
+    control.layout.width = "98%"  # nothing fits beside it, in a window of any width
     return control
 
 
