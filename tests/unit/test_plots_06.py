@@ -1,0 +1,112 @@
+"""Messy files side by side: what is said about each reader is what it does, and hostile words stay words."""
+
+import struct
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imsearch_helpers import plots
+
+
+def words_of(path):
+    return [seen.words for seen in plots._readings(path).values()]
+
+
+@pytest.fixture
+def plain(tmp_path):
+    Image.new("RGB", (6, 4), "red").save(tmp_path / "plain.png")
+    return tmp_path / "plain.png"
+
+
+def test_a_sound_file_is_the_same_for_all(plain):
+    assert words_of(plain) == ["RGB, 6 x 4", "✓ the same as ours", "kept"]
+
+
+def test_a_turned_file_is_another_picture(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (6, 4), "red").save(tmp_path / "turned.png", exif=exif)
+    assert words_of(tmp_path / "turned.png") == ["RGB, 6 x 4, orientation 6", "✗ another picture", "kept"]
+    assert plots._as_ours(tmp_path / "turned.png").picture.size == (4, 6)
+
+
+def test_clear_pixels_are_stored_chequered_seen_black_and_laid_on_white(tmp_path):
+    Image.new("RGBA", (24, 24), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    stored, naive, ours = plots._readings(tmp_path / "clear.png").values()
+    assert stored.words == "RGB and alpha, 24 x 24, partly transparent"
+    assert sorted(np.unique(np.asarray(stored.picture))) == [170, 230]
+    assert naive.picture.getpixel((0, 0)) == (0, 0, 0) and ours.picture.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_sixteen_bit_grey_is_scaled_as_stored_and_white_to_the_naive(tmp_path):
+    Image.fromarray(np.full((4, 4), 257 * 100, dtype=np.uint16)).save(tmp_path / "deep.png")
+    stored, naive, ours = (seen.picture.getpixel((0, 0))[0] for seen in plots._readings(tmp_path / "deep.png").values())
+    assert (stored, naive, ours) == (100, 255, 100)
+
+
+def test_no_picture_is_shown_by_its_first_bytes_and_reasons_without_a_path(tmp_path):
+    (tmp_path / "page.jpg").write_bytes(b"<!DOCTYPE html>\n\xff" + bytes(100))
+    stored, naive, ours = words_of(tmp_path / "page.jpg")
+    assert stored.startswith("117 bytes, beginning <!DOCTYPE html>···")
+    assert naive == "✗ UnidentifiedImageError: cannot identify image file"
+    assert ours.startswith("rejected: an HTML page")
+
+
+def test_an_empty_file_begins_with_nothing(tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    assert words_of(tmp_path / "empty.jpg")[0] == "0 bytes"
+
+
+def test_what_only_the_naive_reader_takes_is_called_so(plain, tmp_path):
+    Image.open(plain).save(tmp_path / "scan.jpg", "tiff")
+    assert words_of(tmp_path / "scan.jpg")[1] == "✗ taken for a picture"
+
+
+def test_a_repair_is_named(plain):
+    plain.write_bytes(plain.read_bytes()[:-12])  # the end marker of a PNG
+    assert words_of(plain)[2] == "repaired: missing end marker put in"
+
+
+def test_figure_has_a_row_for_each_file_and_says_it_all(plain, tmp_path):
+    (tmp_path / "page.jpg").write_bytes(b"<html>")
+    figure = plots.show_readings([plain, tmp_path / "page.jpg"])
+    assert len(figure.axes) == 6 and figure.get_size_inches()[0] <= 10
+    assert [axes.get_title() for axes in figure.axes[:3]] == [
+        "as it is stored",
+        "as a naive reader sees it",
+        "as ours does",
+    ]
+    assert "plain.png: as it is stored: RGB, 6 x 4" in figure.alt and "rejected: an HTML page" in figure.alt
+    assert str(tmp_path) not in figure.alt
+
+
+def test_html_of_a_hostile_file_is_escaped(tmp_path):
+    (tmp_path / "page.jpg").write_bytes(b'"><script>alert(1)</script>')
+    shown = plots.readings_html(tmp_path / "page.jpg")
+    assert "<script>" not in shown and "&lt;script&gt;" in shown
+    assert shown.count("<img ") == 3
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4000, 8), (8, 4000), (300, 200)])
+def test_any_shape_fits_into_the_square(size):
+    pixels = plots._in_square(Image.new("RGB", size, "red"))
+    assert pixels.shape == (plots.SEEN_SIDE, plots.SEEN_SIDE, 3)
+    assert (pixels == (255, 0, 0)).all(axis=-1).any()
+
+
+def test_a_bomb_is_not_unfolded(tmp_path):
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + header + bytes(4))
+    assert [seen.picture for seen in plots._readings(tmp_path / "bomb.png").values()] == [None] * 3
+
+
+def test_bars_of_readers_count_every_file():
+    counts = {
+        "naive": {"right": 3, "wrong picture": 2, "good one refused": 0, "bad one taken": 1},
+        "ours": {"right": 6, "wrong picture": 0, "good one refused": 0, "bad one taken": 0},
+    }
+    figure = plots.show_readers(counts, "All right in the end")
+    assert figure.axes[0].get_xlim() == (0, 6)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["3", "6", "2", "1"]
+    assert "naive: right 3, wrong picture 2, bad one taken 1. ours: right 6." in figure.alt
