@@ -116,4 +116,4 @@ def start_lab(folder):
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    return Server(command, port, folder / "server.log", patience=60, env=environment)
+    return Server(command, port, folder / "server.log", patience=PATIENCE, env=environment)
