@@ -1483,3 +1483,185 @@ def show_readers(counts, title):
     figure.suptitle(title, fontsize=12)
     figure.legend(loc="outside lower center", ncols=len(OUTCOMES), frameon=False, fontsize=9)
     return figure
+
+
+# Notebook 07: is it any good?
+
+
+def show_measures(rows, title):
+    """A table of measures from 0 to 1, a row for each method, darker for more.
+
+    Parameters
+    ----------
+    rows : dict of str to dict of str to float
+        Method -> name of the measure -> value; the same measures in each row.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    names = list(next(iter(rows.values())))
+    said = "; ".join(f"{row}: {', '.join(f'{name} {value:.2f}' for name, value in values.items())}" for row, values in rows.items())
+    figure = new_figure(9.4, 1.2 + 0.42 * len(rows), f"A table of measures. {said}.")
+    axes = figure.subplots()
+    _draw_table(axes, np.array([list(values.values()) for values in rows.values()]), list(rows), names, "{:.2f}")
+    axes.tick_params(labelsize=9)
+    axes.set_title(title, fontsize=11, pad=10)
+    return figure
+
+
+def draw_quality(precisions, recalls, n_relevant, k, title):
+    """Precision and recall of the first 1, 2, 3 ... results, and the highest precision there can be; one k is marked.
+
+    Parameters
+    ----------
+    precisions, recalls : list of float
+        For k = 1, 2, 3 ...
+    n_relevant : int
+        How many relevant pictures there are.
+    k : int
+        The one to mark.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    places = np.arange(1, len(precisions) + 1)
+    figure = new_figure(7, 3.3, f"Two curves over k from 1 to {len(places)}. Precision goes from {precisions[0]:.2f} to "
+                        f"{precisions[-1]:.2f}, recall from {recalls[0]:.2f} to {recalls[-1]:.2f} without ever falling. At k = {k}: "
+                        f"precision {precisions[k - 1]:.2f}, recall {recalls[k - 1]:.2f}.")  # fmt: skip
+    axes = figure.subplots()
+    axes.plot(places, np.minimum(1, n_relevant / places), ":", color=GREY, label="highest precision possible")
+    axes.plot(places, recalls, "s-", color=ORANGE, markersize=4, label="recall")
+    axes.plot(places, precisions, "o-", color=BLUE, markersize=4, label="precision")
+    axes.axvline(k, color="black", linewidth=1)
+    axes.text(k + 0.2, 1.03, f"k = {k}: precision {precisions[k - 1]:.2f}, recall {recalls[k - 1]:.2f}",
+              ha="left" if k <= len(places) / 2 else "right", fontsize=9)  # fmt: skip
+    axes.set(xlabel="k, how many results are looked at", ylabel="from 0 to 1", ylim=(-0.03, 1.12))
+    axes.set_title(title, fontsize=11)
+    axes.set_xticks([1, *range(5, len(places) + 1, 5)])
+    axes.legend(fontsize=8, loc="upper right", bbox_to_anchor=(1, 0.95))
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def show_intervals(means, intervals, chance, title):
+    """Means as dots with their intervals as bars, beside what chance would reach.
+
+    Parameters
+    ----------
+    means : dict of str to float
+        Method -> mean over the queries.
+    intervals : dict of str to (float, float)
+    chance : float
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    said = "; ".join(f"{name} {mean:.3f}, interval {intervals[name][0]:.3f} to {intervals[name][1]:.3f}" for name, mean in means.items())
+    figure = new_figure(8.2, 1.2 + 0.42 * len(means), f"Means as dots with intervals: {said}. A dashed line marks chance at {chance:.3f}.")
+    axes = figure.subplots()
+    for row, (name, mean) in enumerate(means.items()):
+        low, high = intervals[name]
+        axes.errorbar(mean, row, xerr=[[mean - low], [high - mean]], fmt="o", color=BLUE, capsize=5, linewidth=2)
+        axes.text(mean, row - 0.22, f"{mean:.3f}", ha="center", va="bottom", fontsize=9)
+    axes.axvline(chance, color=RED, linestyle="--", linewidth=1.5)
+    axes.text(chance, -0.62, f" chance: {chance:.3f}", color=RED, fontsize=9, va="center")
+    axes.set_yticks(range(len(means)), list(means))
+    axes.set(xlim=(-0.005, None), ylim=(len(means) - 0.5, -0.9), xlabel="mean precision@5, with a 95 % interval")
+    axes.set_title(title, fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def draw_pair_scores(scores, threshold):
+    """The scores of the most similar pairs, best first, and the threshold: the gap between copies and other pairs.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_pairs,)
+        Best first, all below 1.
+    threshold : float
+
+    Returns
+    -------
+    Figure
+    """
+    above = int(np.sum(scores >= threshold))
+    figure = new_figure(7, 3.2, f"The {len(scores)} most similar pairs, best first, by how far their score is from 1, on a logarithmic axis. "
+                        f"The first {above} lie within {1 - scores[above - 1]:.4f} of 1; then there is a gap: the next is {1 - scores[above]:.4f} away. "
+                        f"The threshold {threshold} runs through the gap.")  # fmt: skip
+    axes = figure.subplots()
+    places = np.arange(1, len(scores) + 1)
+    axes.plot(places[:above], 1 - scores[:above], "o", color=BLUE, markersize=4, label=f"{above} pairs above the threshold")
+    axes.plot(places[above:], 1 - scores[above:], "x", color=RED, markersize=5, label="pairs below it")
+    axes.axhline(1 - threshold, color="black", linestyle="--", linewidth=1)
+    axes.text(len(scores), 1 - threshold, f"threshold {threshold}", ha="right", va="bottom", fontsize=9)
+    axes.set(yscale="log", xlabel="pairs of pictures, the most similar first", ylabel="1 - score")
+    axes.set_title("A gap parts the near-duplicates from all other pairs", fontsize=11)
+    axes.invert_yaxis()
+    axes.legend(fontsize=9, loc="lower left")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def draw_tradeoff(points, marked, title):
+    """Relevance against variety, a point for each diversity weight, one of them marked.
+
+    Parameters
+    ----------
+    points : dict of float to (float, float)
+        Weight -> variety and relevance.
+    marked : float
+        One of the weights.
+    title : str
+
+    Returns
+    -------
+    Figure
+    """
+    said = "; ".join(f"weight {weight:g}: variety {variety:.2f}, relevance {relevance:.2f}" for weight, (variety, relevance) in points.items())
+    figure = new_figure(6.4, 3.5, f"A falling curve of relevance against variety. {said}. Marked: weight {marked:g}.")
+    axes = figure.subplots()
+    axes.plot(*zip(*points.values()), "o-", color=BLUE)
+    axes.plot(*points[marked], "D", color=RED, markersize=11, fillstyle="none", markeredgewidth=2)
+    for weight, (variety, relevance) in points.items():
+        axes.annotate(f"{weight:g}", (variety, relevance), (6, 4), textcoords="offset points", fontsize=9)
+    axes.set(xlabel="variety: different products among the five", ylabel="relevance: share of the query's colour")
+    axes.set_title(title, fontsize=11)
+    axes.margins(0.1)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def show_gallery(rows, title, side=0.85):
+    """Small pictures in rows, each with a word above it; a tick or a cross in that word colours the frame.
+
+    Parameters
+    ----------
+    rows : dict of str to list of (str, str)
+        What stands left of the row -> the pictures' paths and the words above them; as many in each row.
+    title : str
+    side : float
+        Of a picture, in inches.
+
+    Returns
+    -------
+    Figure
+    """
+    said = "; ".join(f"{name}: {', '.join(words for _, words in cells)}" for name, cells in rows.items())
+    columns = max(map(len, rows.values()))
+    figure = new_figure(1.3 + (side + 0.12) * columns, 0.35 + (side + 0.3) * len(rows), f"{title}. Pictures in rows. {said}.")
+    figure.suptitle(title, fontsize=11, parse_math=False)
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for panels, (name, cells) in zip(grid, rows.items()):
+        panels[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
+        for panel, (path, words) in zip(panels, cells):
+            show_picture(panel, path, words)
+            panel.title.set_fontsize(9)
+            _frame(panel, BLUE if "✓" in words else RED if "✗" in words else GREY, 3 if "✓" in words or "✗" in words else 1)
+    return figure

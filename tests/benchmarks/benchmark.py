@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from imsearch_helpers.collection import Products  # noqa: E402
-from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
+from imsearch_helpers.engine import ImageSearchEngine, evaluate_engine  # noqa: E402
 from imsearch_helpers.images import ReaderPool, find_images  # noqa: E402
 from imsearch_helpers.vectors import image_to_histogram  # noqa: E402
 
@@ -338,6 +338,56 @@ def _comparisons(what, seconds, count, threads):
     return rows
 
 
+# Many queries, varied results, and how good a search is
+
+
+def batch_rows(count, threads, rounds, n_queries=256):
+    """Many queries at once, beside FAISS flat, which gets them at once too, and beside one after another."""
+    import faiss
+
+    rng = np.random.default_rng(2)
+    engine = ImageSearchEngine.from_vectors([f"{number:07}.jpg" for number in range(count)], noise_vectors(count, rng))
+    queries = noise_vectors(n_queries, rng)
+    flat = faiss.IndexFlatIP(N_DIMS)
+    flat.add(engine.image_vectors / np.linalg.norm(engine.image_vectors, axis=1, keepdims=True))
+    ways = {
+        "ours": lambda: [[int(path[:7]) for path, _ in found] for found in engine.search_batch(queries, TOP_K)],
+        "FAISS flat": lambda: flat.search(queries / np.linalg.norm(queries, axis=1, keepdims=True), TOP_K)[1].tolist(),
+    }
+    same = sum(set(a) == set(b) for a, b in zip(ways["ours"](), ways["FAISS flat"]()))
+    assert same >= 0.95 * n_queries, same  # they round differently
+    seconds = take_turns(ways, rounds)
+    what = f"search_batch, {n_queries} queries over {count:,} random vectors, {threads} threads : FAISS flat"
+    return [share_of_time(what, seconds["ours"], seconds["FAISS flat"], milliseconds, at_most=0.4)]
+
+
+def diverse_rows(count, threads, rounds):
+    """A varied ranking beside the plain one."""
+    rng = np.random.default_rng(3)
+    engine = ImageSearchEngine.from_vectors([f"{number:07}.jpg" for number in range(count)], noise_vectors(count, rng))
+    queries = noise_vectors(50, rng)
+    ways = {
+        "diverse": _over(lambda query: engine.search_diverse(query, TOP_K), queries),
+        "fast": _over(lambda query: engine.search_fast(query, TOP_K), queries),
+    }
+    seconds = take_turns(ways, rounds, calls=10)
+    what = f"search_diverse, {count:,} random vectors, {threads} threads : search_fast"
+    return [share_of_time(what, seconds["diverse"], seconds["fast"], milliseconds, at_most=3)]
+
+
+def evaluation_rows(products, histograms, threads, rounds):
+    """All pictures as queries, beside one search_fast after another without any counting."""
+    engine = ImageSearchEngine.from_vectors([product.path for product in products], histograms)
+    ways = {
+        "all at once": lambda: evaluate_engine(engine, products),
+        "one by one": lambda: [engine.search_fast(vector, len(products)) for vector in engine.image_vectors],
+    }
+    seconds = take_turns(ways, rounds)
+    ours, other = seconds["all at once"], seconds["one by one"]
+    what = f"evaluate_engine, {len(products):,} queries, {threads} threads : search_fast one by one"
+    return [Row(what, milliseconds(ours), milliseconds(other), f"{median(ours):.2f} s", median(ours), at_most=1)]
+
+
 # Importing
 
 
@@ -391,13 +441,18 @@ def measure(quick, million):
         for threads in (2, 1):
             for kind in ("random", "histogram-like"):
                 yield from in_fresh_process(threads, searching_rows, kind, count, threads, rounds, histograms)
+    if not million:
+        yield from in_fresh_process(2, evaluation_rows, products, histograms, 2, 3)
+        yield from in_fresh_process(2, diverse_rows, 100_000, 2, rounds)
+    if not quick:
+        yield from in_fresh_process(2, batch_rows, 1_000_000, 2, 5)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Measure the package's speed beside other ways.")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--quick", action="store_true", help="fewer rounds, without the million vectors")
-    only.add_argument("--million", action="store_true", help="only the search among a million vectors")
+    only.add_argument("--million", action="store_true", help="only the searches among a million vectors")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}")
     if hasattr(os, "getloadavg"):  # figures with more threads than idle cores say little

@@ -1,0 +1,54 @@
+"""The figures of notebook 07: what they say in words is what was put in."""
+
+import numpy as np
+import pytest
+
+from imsearch_helpers import plots, widgets
+from imsearch_helpers.collection import Products
+from imsearch_helpers.engine import SearchResult
+
+
+def test_table_of_measures_names_every_value():
+    figure = plots.show_measures({"pixels": {"dim": 1.0, "scene": 0.25}, "histogram": {"dim": 0.0, "scene": 0.5}}, "Found")
+    assert "pixels: dim 1.00, scene 0.25; histogram: dim 0.00, scene 0.50" in figure.alt
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1.00", "0.25", "0.00", "0.50"]
+
+
+def test_quality_curve_marks_k_and_draws_the_ceiling():
+    figure = plots.draw_quality([1, 0.5, 2 / 3], [0.5, 0.5, 1.0], n_relevant=2, k=3, title="Two relevant")
+    assert "At k = 3: precision 0.67, recall 1.00" in figure.alt
+    ceiling = figure.axes[0].lines[0]
+    assert ceiling.get_ydata() == pytest.approx([1, 1, 2 / 3])
+
+
+def test_intervals_are_drawn_from_low_to_high():
+    figure = plots.show_intervals({"pixels": 0.2}, {"pixels": (0.1, 0.25)}, 0.01, "One")
+    bar = figure.axes[0].collections[0].get_segments()[0]
+    assert sorted(bar[:, 0]) == pytest.approx([0.1, 0.25])
+    assert "pixels 0.200, interval 0.100 to 0.250" in figure.alt and "chance at 0.010" in figure.alt
+
+
+def test_pair_scores_are_parted_by_the_threshold():
+    figure = plots.draw_pair_scores(np.array([0.9999, 0.9995, 0.99, 0.98]), 0.999)
+    assert "The first 2 lie within 0.0005 of 1" in figure.alt and "the next is 0.0100 away" in figure.alt
+    assert [len(line.get_xdata()) for line in figure.axes[0].lines[:2]] == [2, 2]
+
+
+def test_tradeoff_names_every_weight():
+    figure = plots.draw_tradeoff({0: (3.0, 0.8), 0.5: (4.5, 0.6)}, 0.5, "Price")
+    assert "weight 0: variety 3.00, relevance 0.80; weight 0.5: variety 4.50, relevance 0.60" in figure.alt
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0", "0.5"]
+
+
+def test_gallery_frames_by_tick_and_cross():
+    paths = [product.path for product in Products().where(category="mug", shot="studio")[:3]]
+    figure = plots.show_gallery({"pixels": list(zip(paths, ["query", "✓", "✗"]))}, "Three mugs")
+    colours = [axes.spines["left"].get_edgecolor() for axes in figure.axes]
+    assert colours == [plots.to_rgb(colour) + (1.0,) for colour in (plots.GREY, plots.BLUE, plots.RED)]
+    assert figure.alt == "Three mugs. Pictures in rows. pixels: query, ✓, ✗."
+
+
+def test_results_as_html_are_in_the_order_given():
+    mugs = [product.path for product in Products().where(category="mug", shot="studio")[:3]]
+    text = widgets.results_html(mugs[0], [SearchResult(mugs[2], 0.9), SearchResult(mugs[1], 0.95)], Products())
+    assert text.index("0.900") < text.index("0.950") and text.count("same category") == 2
