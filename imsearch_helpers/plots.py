@@ -465,27 +465,29 @@ def _alt_of_scores(scores, best):
     return f"A table of scores, {len(scores)} pictures against the same {len(scores)}. {rows}."
 
 
-def draw_times(curves, xlabel, title, alt, ylabel="milliseconds a query"):
+def draw_times(curves, xlabel, title, ylabel="milliseconds a query"):
     """Curves on two logarithmic axes, each labelled at its end; what was calculated rather than measured is dashed.
 
     Parameters
     ----------
     curves : dict of str to (list of number, list of number)
         Name -> places and values. A name with "extrapolated" in it is drawn dashed and without markers.
-    xlabel, title, alt, ylabel : str
+    xlabel, title, ylabel : str
 
     Returns
     -------
     Figure
     """
-    figure = new_figure(7, 3.6, alt)
+    ends = (f"{name}: from {values[0]:.3g} at {places[0]:,} to {values[-1]:.3g} at {places[-1]:,}"
+            for name, (places, values) in curves.items())  # fmt: skip
+    figure = new_figure(7, 3.6, f"{title}. {ylabel} against {xlabel}, both axes logarithmic. {'; '.join(ends)}.")
     axes = figure.subplots()
     looks = zip((RED, RED, BLUE, GREEN) if len(curves) > 1 else (BLUE,), "os^D")
     for (name, (places, values)), (colour, marker) in zip(curves.items(), looks):
         calculated = "extrapolated" in name
         axes.plot(places, values, "--" if calculated else "-", color=colour, marker="" if calculated else marker)
-        ends = {"textcoords": "offset points", "ha": "right", "color": colour}
-        axes.annotate(name, (places[-1], values[-1]), (0, 9) if calculated or len(curves) < 3 else (0, -16), **ends)
+        label = {"textcoords": "offset points", "ha": "right", "color": colour}
+        axes.annotate(name, (places[-1], values[-1]), (0, 9) if calculated or len(curves) < 3 else (0, -16), **label)
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
     axes.margins(x=0.08, y=0.15)
     axes.grid(alpha=0.3)
