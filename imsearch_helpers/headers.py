@@ -17,6 +17,7 @@ MAX_PASSED = 1_500_000_000  # pixels times passes of a JPEG: some seconds of wor
 MAX_TEXT = 1 << 20  # bytes that a text in a picture may unfold to
 MAX_RUN_LENGTH = 10_000_000  # pixels of a run-length coded BMP, which Pillow unpacks in Python, byte by byte
 BLOCK = 1 << 16
+SMALL = 1 << 20  # bytes that may be copied together without a thought
 
 # The bytes at which a kind of file can be recognised: where they stand, what they are, what the file is.
 SIGNATURES = [
@@ -272,7 +273,8 @@ def _turn(header, exif, xmp):
 MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 SOI, EOI, SOS, TEM = 0xD8, 0xD9, 0xDA, 0x01
 END_OF_JPEG = b"\xff\xd9"
-SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+JPEG_LS = 0xF7
+SOF = {*range(0xC0, 0xD0), JPEG_LS} - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 
 
@@ -339,7 +341,9 @@ def _needed(marker, body):
 
 def _jpeg_header(marker, frame):
     bits, height, width, n_components = struct.unpack_from(">BHHB", frame)
-    if marker == 0xF7 or bits != 8:
+    if marker == JPEG_LS:
+        raise Unreadable(f"a JPEG-LS picture, {ACCEPTED}")
+    if bits != 8:
         raise Unreadable(f"a JPEG picture of {bits} bits a sample; only 8 can be read")
     if width * height > MAX_PASSED:
         raise Unreadable(f"{width} x {height} pixels are too many, even to be read small")
@@ -596,7 +600,7 @@ def _read_gif(file, length):
     header = Header("GIF", (max(width, x + across), max(height, y + down)), [(0, length)], source_bytes=2)
     file.seek(max(0, _without_zeros(file, length) - 1))
     if file.read(1) != b";":
-        header.repairs.append("missing end marker put in")
+        header.repairs.append("end marker put in at its very end")
         header.parts.append(b";")
     return header
 
@@ -717,6 +721,30 @@ READERS = [
     (_read_bmp, rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0\0\0"),
     (_read_webp, rb"RIFF....WEBP"),
 ]
+
+
+def spliced(file, parts):
+    """Parts of a file and bytes of our own as one file object.
+
+    Parameters
+    ----------
+    file : file object
+    parts : list of (bytes or (int, int))
+        As in `Header`.
+
+    Returns
+    -------
+    file object
+        In memory if they are small together.
+    """
+    if sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts) > SMALL:
+        return io.BufferedReader(Spliced(file, parts), BLOCK)
+    return io.BytesIO(b"".join(part if isinstance(part, bytes) else _content(file, *part) for part in parts))
+
+
+def _content(file, start, stop):
+    file.seek(start)
+    return file.read(stop - start)
 
 
 class Spliced(io.RawIOBase):
