@@ -268,7 +268,7 @@ EXERCISES = [
         ),
         explanation="Hue is the name of a colour, and half the light leaves it as it is, so the dim shot is found. Weighting by the squared "
         "saturation makes the grey wall count for nothing. A coloured wall in a scene still counts, and so scenes remain hard.",
-        bought="You built it, and you measured it on products that you did not look at while building. Add it to the table of measures.",
+        bought="You built a method and measured it instead of believing in it. Add it to the scoreboard.",
         slips={},
         judge=_no_vector,
         contest=_beat_the_histogram,
