@@ -2,8 +2,9 @@
 
     python data/make_messy.py
 
-Every picture shows the same four fields: red, green, blue and yellow, red at the top left. Whatever was done to its
-file, that is what a reader must see. The seed is fixed; another version of Pillow may write other bytes.
+Most show the same four fields: red and green above, blue and yellow below. The table says which colours a reader must
+see in the two upper corners; one alone would not betray a picture mirrored along its diagonal. The seed is fixed;
+another version of Pillow may write other bytes.
 """
 
 import csv
@@ -33,10 +34,10 @@ STORED_AS = {  # orientation -> what a camera does to the upright picture before
 ROWS = []
 
 
-def add(file, content, what, outcome, reason="", corner=None):
-    """One file, and its row of the table; `corner` is the colour at the top left that a reader must see."""
+def add(file, content, what, outcome, reason="", corner=None, right=GREEN):
+    """One file, and its row of the table; `corner` and `right` are the colours that a reader must see above."""
     (FOLDER / file).write_bytes(content)
-    ROWS.append([file, what, outcome, reason, "" if corner is None else " ".join(map(str, corner))])
+    ROWS.append([file, what, outcome, reason, "" if corner is None else " ".join(map(str, (*corner, *right)))])
 
 
 def fields(corner=RED):
@@ -108,27 +109,27 @@ def add_transparent():
     add("palette_alpha.png", saved(palette, "png", transparency=alphas), "PNG, a palette with a half transparent red", "kept",
         corner=tuple(round((c * 128 + 255 * 127) / 255) for c in RED))  # fmt: skip
     add("grey_trns.png", png(8, 8, 8, 0, [bytes([7] * 4 + [200] * 4)] * 8, chunk(b"tRNS", b"\0\x07")),
-        "PNG, grey with one transparent grey", "kept", corner=WHITE)  # fmt: skip
+        "PNG, grey with one transparent grey", "kept", corner=WHITE, right=(200, 200, 200))  # fmt: skip
     grey = Image.merge("LA", (Image.new("L", (8, 8), 0), Image.new("L", (8, 8), 51)))
-    add("grey_alpha.png", saved(grey, "png"), "PNG, grey and alpha", "kept", corner=(204, 204, 204))
+    add("grey_alpha.png", saved(grey, "png"), "PNG, grey and alpha", "kept", corner=(204,) * 3, right=(204,) * 3)
 
 
 def add_depths():
-    add("one_bit.png", saved(Image.new("1", (8, 8), 1), "png"), "PNG of 1 bit", "kept", corner=WHITE)
+    add("one_bit.png", saved(Image.new("1", (8, 8), 1), "png"), "PNG of 1 bit", "kept", corner=WHITE, right=WHITE)
     row = struct.pack(">8H", *[128 * 257] * 8)
-    add("sixteen_bit.png", png(8, 8, 16, 0, [row] * 8), "PNG, grey of 16 bits", "kept", corner=(128, 128, 128))
+    add("sixteen_bit.png", png(8, 8, 16, 0, [row] * 8), "PNG, grey of 16 bits", "kept", corner=(128,) * 3, right=(128,) * 3)
     row = struct.pack(">8H", *[c * 257 for c in (*RED, 255)] * 2)
-    add("sixteen_bit_rgba.png", png(2, 8, 16, 6, [row] * 8), "PNG, RGBA of 16 bits", "kept", corner=RED)
+    add("sixteen_bit_rgba.png", png(2, 8, 16, 6, [row] * 8), "PNG, RGBA of 16 bits", "kept", corner=RED, right=RED)
     cmyk = fields().convert("CMYK")
     add("cmyk.jpg", saved(cmyk, "jpeg"), "JPEG, CMYK as Adobe stores it, upside down", "kept", corner=RED)
-    add("grey.jpg", saved(fields((90, 90, 90)).convert("L"), "jpeg"), "JPEG, grey", "kept", corner=(90, 90, 90))
+    add("grey.jpg", saved(fields((90, 90, 90)).convert("L"), "jpeg"), "JPEG, grey", "kept", corner=(90,) * 3, right=(113,) * 3)
 
 
 def add_disguised():
     add("really_png.jpg", saved(fields(), "png"), "PNG named .jpg", "kept", corner=RED)
     add("SHOUTING.JPEG", saved(fields(), "jpeg"), "a suffix in capital letters", "kept", corner=RED)
     tiny = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
-    add("pixel.gif", tiny, "a whole GIF of 35 bytes", "kept", corner=WHITE)
+    add("pixel.gif", tiny, "a whole GIF of 35 bytes", "kept", corner=WHITE, right=WHITE)
     add("page.jpg", b"<!DOCTYPE html><html><body>404 Not Found</body></html>", "an error page", "rejected", "an HTML page")
     add("answer.jpg", json.dumps({"error": "not found"}).encode(), "a server's answer", "rejected", "a JSON document")
     add("drawing.png", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG", "rejected", "an SVG drawing")
@@ -168,13 +169,13 @@ def add_damaged_and_hostile(rng):
     flipped = bytearray(whole)
     flipped[len(whole) // 2] ^= 0xFF
     add("flipped_byte.png", bytes(flipped), "PNG, one byte of its pixels changed", "rejected", "checksum of its pixels")
-    add("bomb.png", png(60_000, 60_000, 8, 2, [b""]), "PNG of 3,600 megapixels in 80 bytes", "rejected", "more than max_pixels")
+    add("bomb.png", png(60_000, 60_000, 8, 2, [b""]), "PNG of 3,600 megapixels in 66 bytes", "rejected", "more than max_pixels")
     add("scans.jpg", many_scans(2000), "progressive JPEG of 2,000 passes", "rejected", "passes over its pixels")
     frame = b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0"
     start = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0"
-    add("frames.gif", start + frame * 3000 + b";", "GIF of 3,000 frames", "kept", corner=WHITE)
+    add("frames.gif", start + frame * 3000 + b";", "GIF of 3,000 frames", "kept", corner=WHITE, right=WHITE)
     long = Image.new("RGB", (4000, 8), RED)
-    add("banner.png", saved(long, "png"), "PNG of 4000 x 8", "kept", corner=RED)
+    add("banner.png", saved(long, "png"), "PNG of 4000 x 8", "kept", corner=RED, right=RED)
 
 
 def many_scans(count):
@@ -196,7 +197,7 @@ def main():
     add_damaged_and_hostile(np.random.default_rng(6))
     with open(FOLDER.parent / "messy.csv", "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["file", "what", "outcome", "reason", "corner"])
+        table.writerow(["file", "what", "outcome", "reason", "corners"])
         table.writerows(sorted(ROWS))
 
 

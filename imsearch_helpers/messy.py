@@ -89,13 +89,16 @@ class ImportReport:
         lines = [_html_line(self.name_of(row), row) for row in shown[:MOST_ROWS]]
         rest = len(self.rows) - len(lines)
         more = f"<p>{rest:,} more rows are in the file that to_csv writes.</p>" if rest else ""
-        head = "<tr><th>file</th><th>outcome</th><th>reason</th></tr>"
+        head = _html_row("th", ("file", "outcome", "reason"))
         return f"<p>{html.escape(str(self))}</p><table>{head}{''.join(lines)}</table>{more}"
 
 
 def _html_line(name, row):
-    cells = (name, f"{MARKS[row.outcome]} {row.outcome}", printable(row.reason))
-    return "<tr>" + "".join(f'<td style="text-align: left">{html.escape(cell)}</td>' for cell in cells) + "</tr>"
+    return _html_row("td", (name, f"{MARKS[row.outcome]} {row.outcome}", printable(row.reason)))
+
+
+def _html_row(tag, cells):
+    return "<tr>" + "".join(f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in cells) + "</tr>"
 
 
 def _no_formula(text):

@@ -212,6 +212,20 @@ def test_truncated_picture_is_reported_with_its_path(tmp_path, suffix):
         load_image(tmp_path / "cut.png")
 
 
+def test_reason_of_a_cut_png_is_a_sentence_of_ours():
+    file = io.BytesIO()
+    Image.fromarray(STORED).save(file, "png")
+    with pytest.raises(ImageError) as caught:
+        load_image(file.getvalue()[: len(file.getvalue()) * 2 // 3])
+    assert caught.value.reason == "damaged or incomplete picture (some of its pixels are missing)"
+
+
+def test_jpeg_ls_is_refused_by_its_name():
+    frame = b"\xff\xf7\0\x0b\x08\0\x01\0\x01\x01\1\x11\0\xff\xda\0\x08\1\1\0\0\0\0"
+    with pytest.raises(ImageError, match="a JPEG-LS picture, not a JPEG, PNG"):
+        load_image(b"\xff\xd8" + frame + b"\0\xff\xd9")
+
+
 def test_missing_file_says_so(tmp_path):
     with pytest.raises(ImageError, match=r"gone\.png: No such file"):
         load_image(tmp_path / "gone.png")
@@ -560,6 +574,11 @@ def test_bomb_is_refused_from_its_header(image, reason):
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_reason_tells_a_small_amount_in_kilobytes():
+    with pytest.raises(ImageError, match=r"about 5\.1 kB, more than max_bytes=5,000"):
+        load_image(png(32, 40, 8, 2, [b""]), max_bytes=5000)
 
 
 def test_progressive_jpeg_is_budgeted_by_its_coefficients():

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from imsearch_helpers import ImageSearchEngine, RobustImageProcessor
 from imsearch_helpers.images import ImageError, find_images, load_image, read_image
@@ -15,10 +16,9 @@ with open(REPOSITORY / "data" / "messy.csv", encoding="utf-8", newline="") as fi
     ROWS = list(csv.DictReader(file))
 
 
-def check_corner(picture, row):
-    if row["corner"]:
-        pixel = picture.getpixel((picture.width // 8, picture.height // 8))
-        assert np.abs(np.subtract(pixel, [int(value) for value in row["corner"].split()])).max() <= 6
+def shows_its_corners(picture, row):
+    seen = [picture.getpixel((picture.width * x // 8, picture.height // 8)) for x in (1, 7)]
+    return np.abs(np.ravel(seen) - [int(value) for value in row["corners"].split()]).max() <= 6
 
 
 def test_the_table_names_every_file_and_they_are_small():
@@ -37,7 +37,13 @@ def test_file_is_read_as_its_row_says_and_without_a_warning(row):
         else:
             picture, repairs = read_image(FOLDER / row["file"])
             assert row["reason"] in "; ".join(repairs) and bool(repairs) == (row["outcome"] == "repaired")
-            check_corner(picture, row)
+            assert shows_its_corners(picture, row)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["file"].startswith("turned")], ids=lambda row: row["file"])
+def test_corners_betray_a_picture_that_was_not_turned(row):
+    stored = Image.open(FOLDER / row["file"]).convert("RGB")
+    assert not shows_its_corners(stored, row)
 
 
 def test_processor_s_report_agrees_with_the_table():
