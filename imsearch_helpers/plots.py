@@ -500,7 +500,12 @@ def draw_times(curves, xlabel, title, ylabel="milliseconds a query"):
         end = (places[place], values[place])
         axes.annotate(label, end, offset, textcoords="offset points", ha=side, color=colour)
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
-    axes.margins(x=0.08, y=0.15)
+    heights = [value for _, values in curves.values() for value in values]
+    axes.set_ylim(10 ** math.floor(math.log10(min(heights) / 2)), 10 ** math.ceil(math.log10(max(heights) * 2)))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,g}")
+        axis.set_minor_formatter("")  # otherwise short axes are full of "6 x 10^2"
+    axes.margins(x=0.08)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

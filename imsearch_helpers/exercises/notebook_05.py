@@ -99,6 +99,10 @@ def _normalised_down_the_columns(queries, vectors):
     return (queries / np.linalg.norm(queries, axis=0)) @ (vectors / np.linalg.norm(vectors, axis=0)).T
 
 
+def _one_length_for_all(queries, vectors):
+    return (queries / np.linalg.norm(queries)) @ (vectors / np.linalg.norm(vectors)).T
+
+
 def _row_numbers_within_the_block(read_rows, n_images, query, k, block):
     best = []
     for start in range(0, n_images, block):
@@ -117,6 +121,10 @@ def _worst_first(read_rows, n_images, query, k, block):
 
 def _place_by_place(vectors, copy, query, k):
     return float(np.mean(np.argsort(-(vectors @ query))[:k] == np.argsort(-(copy @ query))[:k]))
+
+
+def _how_many(vectors, copy, query, k):
+    return recall_of_copy(vectors, copy, query, k) * k
 
 
 def _smallest(vectors, copy, query, k):
@@ -139,8 +147,9 @@ EXERCISES = [
             "uint8 numbers wrap around in products; turn them into float first.": _with_wrapping,
             "only the vectors were brought to length 1; the queries need it too.": _only_vectors_normalised,
             "axis=0 takes the length of each column; a vector is a row, so axis=1.": _normalised_down_the_columns,
-            "the result is turned round: row i must belong to query i.": lambda queries, vectors: (
-                batch_scores(vectors, queries)
+            "without axis=1, np.linalg.norm is one length for the whole matrix; each row needs its own.": _one_length_for_all,
+            "the result is turned round: row i must belong to query i.": lambda queries, vectors: batch_scores(
+                vectors, queries
             ),
         },
         forbidden=(cosine_similarity,),
@@ -172,6 +181,7 @@ EXERCISES = [
         bought="Now the price of a smaller number type can be told in the same unit as any other shortcut: recall.",
         slips={
             "places are compared one by one; a row that is found at another place counts too.": _place_by_place,
+            "this is how many were found; a share is that divided by k.": _how_many,
             "these are the smallest products; the largest are asked for.": _smallest,
         },
     ),

@@ -64,6 +64,10 @@ def _prints_recall(vectors, copy, query, k):
     print(k)
 
 
+def _found_of_k(vectors, copy, query, k):
+    return len({*np.argsort(vectors @ query)[-k:]} & {*np.argsort(copy @ query)[-k:]})
+
+
 def _share_in_place(vectors, copy, query, k):
     return (np.argsort(-(vectors @ query))[:k] == np.argsort(-(copy @ query))[:k]).sum() / k
 
@@ -82,6 +86,10 @@ WRONG = {
     "batch_scores": [
         (lambda queries, vectors: queries.astype(float) @ vectors.astype(float).T, "divide by the lengths"),
         (_wrapping, "wrap around"),
+        (
+            lambda queries, vectors: queries @ (vectors.T / (np.linalg.norm(queries) * np.linalg.norm(vectors))),
+            "each row needs its own",
+        ),
         (lambda queries, vectors: _scores_by_einsum(vectors, queries), "turned round"),
         (
             lambda queries, vectors: (
@@ -101,12 +109,12 @@ WRONG = {
     ],
     "recall_of_copy": [
         (_share_in_place, "another place counts too"),
+        (_found_of_k, "divided by k"),
         (_prints_recall, "prints, but returns nothing"),
         (
-            lambda vectors, copy, query, k: len(
-                set(np.argsort(vectors @ query)[:k]) & set(np.argsort(copy @ query)[:k])
-            )
-            / k,
+            lambda vectors, copy, query, k: (
+                len(set(np.argsort(vectors @ query)[:k]) & set(np.argsort(copy @ query)[:k])) / k
+            ),
             "the largest are asked for",
         ),
         (lambda vectors, copy, query, k: 1.0, "Expected"),
