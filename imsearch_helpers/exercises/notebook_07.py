@@ -83,7 +83,7 @@ def _rankings(rng):
 
 
 def _rankings_and_k(rng):
-    ks = [2, 3, 5, 5, int(rng.integers(1, 9)), 10, 5]  # the last ones ask for more than came back
+    ks = [1, 3, 5, 5, int(rng.integers(1, 9)), 10, 5]  # the first asks for fewer than are relevant, the last for more than came back
     return [(truth, ranking, k) for (truth, ranking), k in zip(_rankings(rng), ks)]
 
 
@@ -124,10 +124,19 @@ def held_out_score(method):
     -------
     float
         Mean average precision; every picture is the query once, 4 of the 249 others are right.
+
+    Raises
+    ------
+    ValueError
+        When the vectors are not all of the same length.
     """
     products = Products()
     paths = [product.path for product in products.where(split="held_out")]
-    engine = ImageSearchEngine.from_vectors(paths, [method(load_image(path)) for path in paths])
+    vectors = [method(load_image(path)) for path in paths]
+    lengths = {np.size(vector) for vector in vectors}
+    if len(lengths) > 1:
+        raise ValueError(f"every picture must give as many numbers; these gave from {min(lengths)} to {max(lengths)}")
+    engine = ImageSearchEngine.from_vectors(paths, vectors)
     return evaluate_engine(engine, products).average_precision
 
 
@@ -154,6 +163,11 @@ def _divided_by_what_came(truth, ranking, k):
 def _recall_over_k(truth, ranking, k):
     hits = sum(path in truth for path in ranking[:k])
     return hits / k, hits / k
+
+
+def _recall_of_what_fits(truth, ranking, k):
+    hits = sum(path in truth for path in ranking[:k])
+    return hits / k, hits / min(k, len(truth))
 
 
 def _whole_ranking(truth, ranking, k):
@@ -185,6 +199,15 @@ def _with_the_mean(scores, alike, k, weight):
     return taken
 
 
+def _with_the_sum(scores, alike, k, weight):
+    taken = []
+    while len(taken) < k:
+        left = [i for i in range(len(scores)) if i not in taken]
+        gains = [(1 - weight) * scores[i] - weight * sum(alike[i][taken]) for i in left]
+        taken.append(left[int(np.argmax(gains))])
+    return taken
+
+
 def _without_minus(scores, alike, k, weight):
     taken = []
     while len(taken) < k:
@@ -208,6 +231,7 @@ EXERCISES = [
         bought="With these two numbers any ranking can be judged, by whatever method it was made.",
         slips={
             "precision divides by k, also where fewer than k results came back.": _divided_by_what_came,
+            "recall divides by the number of relevant paths, also where k is smaller.": _recall_of_what_fits,
             "recall divides by the number of relevant paths, not by k.": _recall_over_k,
             "only the first k results count.": _whole_ranking,
             "the two are swapped: precision comes first.": lambda *case: precision_and_recall(*case)[::-1],
@@ -252,6 +276,7 @@ EXERCISES = [
         slips={
             "the similarity to what was taken is a cost: subtract it.": _without_minus,
             "the nearest of those taken counts (the largest similarity), not the mean.": _with_the_mean,
+            "only the nearest of those taken counts (the largest similarity), not the sum over all.": _with_the_sum,
             "weight is the share of the variety, and 1 - weight that of the score; here they are swapped.": (
                 lambda scores, alike, k, weight: diverse(scores, alike, k, 1 - weight)
             ),

@@ -34,6 +34,11 @@ def _prints(truth, ranking, k):
     print(len(truth & set(ranking[:k])) / k)
 
 
+def _recall_of_what_fits(truth, ranking, k):
+    hits = len(truth.intersection(ranking[:k]))
+    return hits / k, hits / min(len(truth), k)
+
+
 def _empties_the_truth(truth, ranking, k):
     hits = 0
     for path in ranking[:k]:
@@ -74,6 +79,16 @@ def _adds_what_it_should_subtract(scores, alike, k, weight):
     return taken
 
 
+def _sums_the_likeness(scores, alike, k, weight):
+    taken, charge = [], np.zeros(len(scores))
+    for _ in range(k):
+        gain = (1 - weight) * scores - weight * charge
+        gain[taken] = -np.inf
+        taken.append(int(gain.argmax()))
+        charge = alike[:, taken].sum(axis=1)
+    return taken
+
+
 def _middle(picture):
     pixels = np.asarray(picture)
     height, width = pixels.shape[:2]
@@ -96,6 +111,11 @@ def _only_studio(picture):
     if np.asarray(picture)[0, 0].mean() < 128:
         raise KeyError("too dark for me")
     return image_to_root_histogram(picture)
+
+
+def _as_long_as_it_is_bright(picture):
+    grey = np.asarray(picture.convert("L"))
+    return grey.ravel()[: int(grey.mean())]
 
 
 def _nan(picture):
@@ -121,6 +141,7 @@ WRONG = {
             "also where fewer than k",
         ),
         (lambda truth, ranking, k: (len(truth & set(ranking)) / k, len(truth & set(ranking)) / len(truth)), "first k results"),
+        (_recall_of_what_fits, "also where k is smaller"),
         (_hits_only, "Expected"),
         (_prints, "prints, but returns nothing"),
         (_empties_the_truth, "changed its input"),
@@ -142,12 +163,14 @@ WRONG = {
         (lambda scores, alike, k, weight: list(range(k)), "the k best scores"),
         (lambda scores, alike, k, weight: _by_arrays(scores, alike, k, 1 - weight), "swapped"),
         (_adds_what_it_should_subtract, "subtract it"),
+        (_sums_the_likeness, "not the sum over all"),
     ],
     "my_method": [
         (_plain_histogram, "less could be luck"),
         (lambda picture: [1.0], "less could be luck"),
         (_table_of_pixels, "this has the shape (8, 8)"),
         (_nan, "NaN or an infinity"),
+        (_as_long_as_it_is_bright, "every picture must give as many numbers"),
         (lambda picture: picture.resize((8, 8)), "this has the shape"),
         (lambda picture: Image.open("query.jpg"), "FileNotFoundError"),
         (_only_studio, "too dark for me"),
