@@ -683,7 +683,9 @@ def _limit_memory(n_bytes):
     except ImportError:  # Windows
         return
     if n_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))
+        _, given = resource.getrlimit(resource.RLIMIT_DATA)  # a shared machine may allow less, and no process may raise that
+        lower = n_bytes if given == resource.RLIM_INFINITY else min(n_bytes, given)
+        resource.setrlimit(resource.RLIMIT_DATA, (lower, lower))
 
 
 def _answer(answers, path, size, max_pixels, max_bytes):

@@ -105,6 +105,17 @@ def test_process_killed_while_idle_costs_nothing(folder, pool):
 
 
 @LINUX
+def test_machine_that_allows_less_memory_than_the_limit_reads_too():
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_DATA, (390_000_000, 390_000_000))\n"
+        "from imsearch_helpers.images import ReaderPool\n"
+        "with ReaderPool(1, memory_limit=400_000_000) as pool: print(pool.load_image('data/messy/turned_6.jpg').size)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "(48, 32)\n", ended.stderr
+
+
+@LINUX
 def test_memory_limit_is_enforced(tmp_path):
     path = slow_picture(tmp_path / "large.png")
     with ReaderPool(1, timeout=20, memory_limit=100_000_000) as pool, pytest.raises(ImageError):
