@@ -27,6 +27,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 NOT_ATTEMPTED, NOT_YET, CORRECT = "not attempted yet", "not yet", "correct"
 MARKS = {NOT_ATTEMPTED: "○", NOT_YET: "✗", CORRECT: "✓"}
@@ -474,5 +475,5 @@ def _written(value):
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") and len(value) <= 24:
         inside = ", ".join(map(_short, value)) + ("," if isinstance(value, tuple) and len(value) == 1 else "")
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-    text = repr(value)
+    text = f"<a picture of {value.width} x {value.height} pixels>" if isinstance(value, Image.Image) else repr(value)
     return text if len(text) <= 300 else text[:300] + " ..."
