@@ -82,7 +82,8 @@ REPAIRS = [
 
 
 def _decisions(rng):
-    first, second, third = (REPAIRS[i] for i in rng.choice(4, 3, replace=False))
+    chosen = zip(rng.choice(4, 3, replace=False), rng.integers(1, 1000, 3))
+    first, second, third = (f"{REPAIRS[i]} (byte {byte})" for i, byte in chosen)
     cases = [
         ("kept", "", [first]),
         ("repaired", first, [first, second]),
