@@ -198,19 +198,19 @@ def _open_regular_file(path):
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise ImageError(os.fspath(path), getattr(error, "strerror", None) or str(error)) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise ImageError(os.fspath(path), "not a regular file")
-    return os.fdopen(descriptor, "rb")
+    return open(descriptor, "rb", buffering=0 if status.st_size <= SMALL else -1)
 
 
 def _in_memory(file):
     # Of a small file, which most are, everything is read at once: looking around in it is then several times as fast.
-    content = file.read(SMALL)
-    if len(content) < SMALL:
-        return io.BytesIO(content)
+    if file.seek(0, io.SEEK_END) > SMALL:
+        return file
     file.seek(0)
-    return file
+    return io.BytesIO(file.read())
 
 
 def _read(file, path, size, max_pixels, max_bytes):
