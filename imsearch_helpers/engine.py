@@ -13,7 +13,7 @@ import numpy as np
 from . import index_file, similarity
 from .collection import truth_column
 from .evaluation import RandomBaseline, bootstrap_interval, checked_count, random_baseline
-from .images import ImageError, ReaderPool, find_images, load_image, printable
+from .images import ImageError, ReaderPool, find_images, load_image, load_image_in_time, printable
 from .vectors import METHODS, image_to_histogram
 
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
@@ -363,7 +363,7 @@ class ImageSearchEngine:
         """
         if isinstance(query, (list, tuple)) or (isinstance(query, np.ndarray) and query.ndim == 1):
             return _checked_vector(query, "query")
-        return _picture_to_vector(query, self._function)
+        return _picture_to_vector(query, self._function, load_image_in_time)
 
     # Keeping it
 

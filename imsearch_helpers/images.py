@@ -148,6 +148,49 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     return read_image(image, size, max_pixels, max_bytes).picture
 
 
+def load_image_in_time(image, size=None, timeout=TIMEOUT):
+    """As `load_image`, but nobody waits longer than `timeout`: for queries, uploads and thumbnails, one at a time.
+
+    What has not finished by then goes on behind the scenes until the budgets or the disk end it; to have it killed, read
+    through a `ReaderPool`.
+
+    Parameters
+    ----------
+    image : str, Path, bytes, PIL.Image.Image or ndarray
+    size : (int, int), optional
+    timeout : float
+        In seconds.
+
+    Returns
+    -------
+    PIL.Image.Image
+
+    Raises
+    ------
+    ImageError, TypeError, ValueError
+        As `load_image`; ImageError also when it takes longer.
+    """
+    if not isinstance(image, (str, os.PathLike, bytes, bytearray)):
+        return load_image(image, size)
+    answers = queue.SimpleQueue()
+    threading.Thread(target=_answer_in_thread, args=(answers, image, size), daemon=True).start()
+    try:
+        picture, error = answers.get(timeout=timeout)
+    except queue.Empty:
+        path = "<bytes>" if isinstance(image, (bytes, bytearray)) else os.fspath(image)
+        raise ImageError(path, f"it took longer than {timeout:g} s") from None
+    if error is not None:
+        raise error
+    return picture
+
+
+def _answer_in_thread(answers, image, size):
+    try:
+        answers.put((load_image(image, size), None))
+    except Exception as error:
+        answers.put((None, error))
+
+
 def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     """As `load_image`, and also what was broken around the pixels, such as metadata or the end marker.
 

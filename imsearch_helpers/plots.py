@@ -20,7 +20,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from PIL import Image
 
-from .images import ImageError, load_image, printable, read_image
+from .images import ImageError, load_image, load_image_in_time, printable, read_image
 from .similarity import cosine_similarity, euclidean_distance
 from .vectors import image_to_histogram, image_to_vector_simple
 
@@ -145,7 +145,7 @@ def show_picture(axes, image, title=""):
     axes.set_yticks([])
     axes.set_title(title, fontsize=10, parse_math=False)
     try:
-        picture = load_image(image, size=(256, 256)).copy()
+        picture = load_image_in_time(image, size=(256, 256)).copy()
     except ImageError as error:
         axes.text(0.5, 0.5, error.reason, ha="center", va="center", wrap=True, parse_math=False)
         return

@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from .images import ImageError, load_image, printable
+from .images import ImageError, load_image_in_time, printable
 from .plots import BLUE, GREY, RED, explain_match, figure_html
 from .vectors import METHODS
 
@@ -102,7 +102,7 @@ def thumbnail(path):
 
 
 def _embedded(image):
-    picture = load_image(image, size=(THUMBNAIL, THUMBNAIL)).copy()
+    picture = load_image_in_time(image, size=(THUMBNAIL, THUMBNAIL)).copy()
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)

@@ -3,9 +3,11 @@ import io
 import os
 import pickle
 import struct
+import threading
 import tracemalloc
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from imsearch_helpers import images
 from imsearch_helpers.headers import orientation_in
 from imsearch_helpers.images import ImageError, find_images, load_image, printable, read_image
 from imsearch_helpers.vectors import image_to_vector_simple
@@ -647,3 +650,28 @@ def test_large_picture_of_any_kind_is_reduced_to_at_least_twice_the_size():
 def test_other_things_are_refused_by_name(start, name):
     with pytest.raises(ImageError, match=f"^<bytes>: {name}"):
         load_image(start)
+
+
+def test_a_query_that_takes_too_long_is_given_up(monkeypatch, tmp_path):
+    path = tmp_path / "slow.png"
+    Image.new("RGB", (4, 4)).save(path)
+    finish = threading.Event()
+    monkeypatch.setattr(images, "load_image", lambda image, size: finish.wait(60))
+    with pytest.raises(ImageError, match="it took longer than 0.05 s"):
+        images.load_image_in_time(path, timeout=0.05)
+    finish.set()
+
+
+@pytest.mark.parametrize("kind", [str, Path.read_bytes, Image.open, lambda path: np.asarray(Image.open(path))])
+def test_in_time_gives_the_same_picture(tmp_path, kind):
+    path = tmp_path / "a.png"
+    Image.effect_noise((20, 10), 50).convert("RGB").save(path)
+    in_time, plain = images.load_image_in_time(kind(path), size=(4, 4)), images.load_image(kind(path), size=(4, 4))
+    assert np.array_equal(in_time, plain)
+
+
+def test_in_time_names_what_is_wrong_with_a_file(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no picture")
+    with pytest.raises(ImageError, match="not a JPEG"):
+        images.load_image_in_time(path)
