@@ -6,6 +6,7 @@ This is the only place that opens picture files. What a file is decides its cont
 import io
 import itertools
 import json
+import numbers
 import os
 import queue
 import signal
@@ -172,6 +173,7 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT):
     """
     if not isinstance(image, (str, os.PathLike, bytes, bytearray)):
         return load_image(image, size)
+    _require_positive(timeout=timeout)
     answers = queue.SimpleQueue()
     threading.Thread(target=_answer_in_thread, args=(answers, image, size), daemon=True).start()
     try:
@@ -487,6 +489,12 @@ def _reduced(picture, size):
 
 BOOT = "import sys; sys.path[:] = sys.argv[1:]; from imsearch_helpers.images import _serve; _serve()"
 WATCH_EVERY = 0.02  # seconds
+def _require_positive(**settings):
+    for name, value in settings.items():
+        if not isinstance(value, numbers.Real) or not value > 0:
+            raise ValueError(f"{name} must be a number above 0, not {value!r}")
+
+
 START_TIMEOUT = 60  # a process starts in a tenth of a second, but a machine may be very busy
 
 
@@ -507,6 +515,11 @@ class ReaderPool:
     max_pixels, max_bytes : int
         As in `load_image`.
 
+    Raises
+    ------
+    ValueError
+        When one of these is not a number above 0.
+
     Notes
     -----
     A process is a fresh Python that imports this module and nothing of the caller's, so it works from a notebook and
@@ -522,7 +535,12 @@ class ReaderPool:
     """
 
     def __init__(self, n_readers=None, timeout=TIMEOUT, memory_limit=MEMORY_LIMIT, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
-        self.n_readers = n_readers or os.cpu_count() or 1
+        _require_positive(timeout=timeout, max_pixels=max_pixels, max_bytes=max_bytes)
+        if n_readers is not None:
+            _require_positive(n_readers=n_readers)
+        if memory_limit is not None:
+            _require_positive(memory_limit=memory_limit)
+        self.n_readers = os.cpu_count() or 1 if n_readers is None else n_readers
         self.timeout = timeout
         self._settings = {"max_pixels": max_pixels, "max_bytes": max_bytes, "memory_limit": memory_limit}
         self._idle = queue.LifoQueue()  # the last one used first, so that one caller at a time needs one process

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .images import MAX_BYTES, MAX_PIXELS, MEMORY_LIMIT, TIMEOUT, ImageError, ReaderPool, find_images, printable
-from .vectors import METHODS, image_to_vector_simple
+from .vectors import METHODS, checked_size, image_to_vector_simple
 
 KEPT, REPAIRED, REJECTED = "kept", "repaired", "rejected"
 MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗"}
@@ -136,6 +136,11 @@ class RobustImageProcessor:
     report : ImportReport
         Every file of the last folder, or the pictures processed one by one since.
 
+    Raises
+    ------
+    ValueError
+        When a setting is out of range or `method` is unknown; the message names it.
+
     Examples
     --------
     >>> processor = RobustImageProcessor()
@@ -149,7 +154,7 @@ class RobustImageProcessor:
                  memory_limit=MEMORY_LIMIT, method=None, max_ratio=None):  # fmt: skip
         if max_ratio is not None and not max_ratio >= 1:
             raise ValueError(f"max_ratio must be at least 1, or None, not {max_ratio!r}")
-        self.target_size = target_size
+        self.target_size = checked_size(target_size)
         self.max_ratio = max_ratio
         self._function, self._load_size = self._method(method)
         self._pool = ReaderPool(None, timeout, memory_limit, max_pixels, max_bytes)

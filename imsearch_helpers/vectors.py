@@ -35,7 +35,7 @@ def image_to_vector_simple(image, size=(64, 64)):
     >>> image_to_vector_simple(np.uint8([[0, 255], [255, 0]]), size=(2, 2))
     array([0., 1., 1., 0.], dtype=float32)
     """
-    width, height = _checked_size(size)
+    width, height = checked_size(size)
     picture = load_image(image, size=(width, height))
     grey = picture.convert("L").resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(grey, dtype=np.float32).reshape(-1) / 255  # (height, width) -> (width * height,)
@@ -121,7 +121,23 @@ METHODS = {
 }
 
 
-def _checked_size(size):
+def checked_size(size):
+    """`size` as two ints, or a clear error.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height in pixels.
+
+    Returns
+    -------
+    (int, int)
+
+    Raises
+    ------
+    ValueError
+        When it is not two whole numbers of at least 1.
+    """
     try:
         width, height = (operator.index(side) for side in size)
     except (TypeError, ValueError):

@@ -198,3 +198,13 @@ def test_long_report_shows_what_was_not_kept_and_says_what_it_leaves_out():
     assert str(report) == "151 files: 150 kept, 1 repaired, 0 rejected"
     assert "x.jpg" in report._repr_html_() and "000.jpg" not in report._repr_html_()
     assert "150 more rows" in report._repr_html_() and len(report.where("kept")) == 150
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("target_size", (0, 1)), ("timeout", -1), ("timeout", "5"), ("memory_limit", 0), ("max_pixels", 0), ("max_bytes", None)],
+)
+def test_a_setting_that_cannot_be_is_refused_by_its_name(setting, value):
+    name = {"target_size": "size"}.get(setting, setting)
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        RobustImageProcessor(**{setting: value})

@@ -237,3 +237,8 @@ def test_picture_of_an_interrupted_call_is_not_taken_for_the_next(folder, pool, 
 def test_path_must_be_a_path(pool):
     with pytest.raises(TypeError, match="path must be a path, not bytes"):
         pool.load_image(b"x")
+
+
+def test_no_readers_at_all_are_refused():
+    with pytest.raises(ValueError, match="n_readers must be a number above 0, not 0"):
+        ReaderPool(0)
