@@ -531,7 +531,8 @@ def draw_cost(n_bytes, bandwidth, measured):
     size = f"{n_bytes / 1e6:.1f} MB"
     alt = f"Two bars for a matrix of {size}: reading it from memory {reading:.3f} ms, measured {measured:.3f} ms."
     figure = new_figure(6, 1.9, alt)
-    axes = figure.subplots()
+    figure.set_layout_engine("none")  # a fixed layout is drawn faster
+    axes = figure.add_axes([0.28, 0.27, 0.7, 0.57])
     bars = axes.barh(["measured", "reading from memory"], [measured, reading], color=[BLUE, ORANGE], hatch=["", "//"])
     axes.bar_label(bars, [f" {value:.3f} ms" for value in (measured, reading)])
     axes.set(xlabel="milliseconds a query", title=f"{size}: {measured / reading:.1f} times the time of reading it")
