@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbval.kernel
 
-SLOWEST_FIRST = ("tests/browser", "notebooks")  # so that no long file is left for the end, with one worker idle
+collect_ignore = ["notebooks/assignments/nbgrader_config.py"]  # only nbgrader can read it
+SLOWEST_FIRST = ("tests/classroom", "tests/browser", "notebooks")  # so that no long file is left for the end, with one worker idle
 KERNEL_CONFIG = "c.HistoryManager.hist_file = ':memory:'\n"
 
 

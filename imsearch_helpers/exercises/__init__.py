@@ -8,8 +8,11 @@ In a notebook::
 
 Each module ``notebook_NN`` beside this file holds one notebook's exercises as a list ``EXERCISES``. An `Exercise` is
 built around its worked solution: the head and the docstring of that function are the stub that the reader fills in.
+
+The graded tasks of the assignments use the same `check`; where they come from is in ``graded`` beside this file.
 """
 
+import _thread
 import ast
 import contextlib
 import copy
@@ -19,10 +22,15 @@ import importlib
 import inspect
 import io
 import pkgutil
+import re
+import signal
+import sys
 import textwrap
+import threading
 import traceback
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -32,6 +40,15 @@ from PIL import Image
 NOT_ATTEMPTED, NOT_YET, CORRECT = "not attempted yet", "not yet", "correct"
 MARKS = {NOT_ATTEMPTED: "○", NOT_YET: "✗", CORRECT: "✓"}
 COLOURS = {NOT_ATTEMPTED: "#595959", NOT_YET: "#B34700", CORRECT: "#00664B"}
+TIME_LIMIT = 5  # seconds for one call of a learner's function, which takes milliseconds unless it never ends
+
+
+class WorkedCase(NamedTuple):
+    """The arguments of one call, the right answer, and the wrong answers of likely slips: cause in words -> answer."""
+
+    given: tuple
+    expected: object
+    slips: dict
 
 
 @dataclass(frozen=True)
@@ -62,21 +79,58 @@ class Exercise:
     contest : callable, optional
         For free tasks that are won by a score: takes the learner's function once all cases have passed, returns whether
         the score is good enough, and the score in words.
+    loop_free : bool
+        For tasks that ask for array arithmetic alone: a ``for``, a ``while`` or a comprehension is a miss.
     """
 
     solution: Callable
     cases: Callable
-    hints: tuple
-    explanation: str
-    bought: str
-    slips: dict
+    hints: tuple = ()
+    explanation: str = ""
+    bought: str = "Every case is right."
+    slips: dict = field(default_factory=dict)
     forbidden: tuple = ()
     judge: Callable | None = None
     contest: Callable | None = None
+    loop_free: bool = False
 
     @property
     def name(self):
         return self.solution.__name__
+
+    @property
+    def signature(self):
+        """How the function is called, for example ``(v1, v2)``."""
+        return str(inspect.signature(self.solution))
+
+    @property
+    def ready_made(self):
+        """The functions that refuse to work while a learner's function runs."""
+        return (*self.forbidden, self.solution)
+
+    def worked_cases(self, seed=None):
+        """Cases with their right answers.
+
+        Parameters
+        ----------
+        seed : int, optional
+            The cases of this seed; without it those of seed 0, and after them others that nobody has seen before.
+
+        Returns
+        -------
+        list of WorkedCase
+        """
+        generators = [np.random.default_rng(0), np.random.default_rng()] if seed is None else [np.random.default_rng(seed)]
+        with silence(), warnings.catch_warnings():  # a grader takes a warning of a slip's for a failure of the learner's
+            warnings.simplefilter("ignore")
+            return [self._worked(case) for rng in generators for case in self.cases(rng)]
+
+    def _worked(self, case):
+        expected, slips = self.solution(*copy.deepcopy(case)), {}
+        for cause, slip in self.slips.items():
+            with contextlib.suppress(Exception):  # a slip may not fit every case
+                slips[cause] = slip(*copy.deepcopy(case))
+        return WorkedCase(case, expected, {cause: answer for cause, answer in slips.items() if not same(answer, expected)})
 
 
 class Score(float):
@@ -153,21 +207,60 @@ def check(function, seed=None, points=1.0):
     ValueError
         When there is no exercise of that name; the message lists the known ones.
     """
+    return assess(_exercise(name_of(function)), function, seed, points)
+
+
+def name_of(function):
+    """The name by which a learner's function finds its exercise.
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        When it is no function or has no name of its own.
+    """
     if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
         raise TypeError(f"check needs the function itself, without brackets or quotes, not {_short(function)}")
     if function.__name__ == "<lambda>":
         raise TypeError("check goes by the function's name: write it with def, as in the stub, not as a lambda")
-    exercise = _exercise(function.__name__)
+    return function.__name__
+
+
+def assess(exercise, function, seed, points):
+    """What `check` does once the exercise is known.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Or `graded.Examples`.
+    function : callable
+    seed : int or None
+    points : float
+
+    Returns
+    -------
+    Score
+    """
     if _is_blank(function):
         return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
-    cases = [case for rng in _generators(seed) for case in exercise.cases(rng)]
-    attempts = [_attempt(exercise, function, case) for case in cases]
-    passed = [not attempt.complaint for attempt in attempts]
-    if all(passed):
+    if exercise.loop_free and _loops(function):
+        return Score(0.0, NOT_YET, "It loops. This task asks for arithmetic on whole arrays: no for, no while, no comprehension.")
+    cases = exercise.worked_cases(seed)
+    attempts = _attempts(exercise, function, cases)
+    if len(attempts) == len(cases) and not any(attempt.complaint for attempt in attempts):
         won, message = _contest(exercise, function)
-        return Score(points, CORRECT, message, passed) if won else Score(0.0, NOT_YET, message)
+        return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
+    passed = [not attempt.complaint for attempt in attempts] + [False] * (len(cases) - len(attempts))
     message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
-    return Score(points * sum(passed) / len(passed), NOT_YET, message, passed)
+    share = 0 if any(CALLS_THE_PACKAGE in attempt.complaint for attempt in attempts) else sum(passed) / len(passed)
+    return Score(points * share, NOT_YET, message, passed)
 
 
 def hint(name, tier=1):
@@ -235,14 +328,19 @@ def all_exercises():
     -------
     dict of str to Exercise
     """
-    modules = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
+    names = [module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("notebook_")]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
     exercises = [exercise for module in modules for exercise in module.EXERCISES]
     return {exercise.name: exercise for exercise in exercises}
 
 
 def _exercise(name):
-    known = all_exercises()
+    from . import graded  # it is built on this module
+
     name = getattr(name, "__name__", name)
+    known = all_exercises()
+    if name not in known:
+        known = known | graded.tasks_in_reach()
     if name not in known:
         raise ValueError(f"there is no exercise {name!r}; known are {', '.join(sorted(known))}")
     return known[name]
@@ -264,66 +362,129 @@ def _steps(function):
     return [instruction.opname for instruction in dis.get_instructions(function)]
 
 
-def _generators(seed):
-    if seed is not None:
-        return [np.random.default_rng(seed)]
-    return [np.random.default_rng(0), np.random.default_rng()]
+def _loops(function, seen=()):
+    """Whether a function goes round in a loop, or another one of the same notebook that it names."""
+    codes = [inspect.unwrap(function).__code__]
+    for code in codes:
+        codes += [constant for constant in code.co_consts if inspect.iscode(constant)]
+        if any(step.opname == "FOR_ITER" or "BACKWARD" in step.opname for step in dis.get_instructions(code)):
+            return True
+    named = [function.__globals__.get(name) for code in codes for name in code.co_names]
+    own = [other for other in named if inspect.isfunction(other) and other.__globals__ is function.__globals__]
+    return any(_loops(other, (*seen, function)) for other in own if other not in (*seen, function))
 
 
 class Attempt(NamedTuple):
     """What a function made of one case; the complaint is empty where it is right."""
 
-    case: tuple
-    expected: object
+    case: WorkedCase
     got: object
     complaint: str
 
 
+def _attempts(exercise, function, cases):
+    """One attempt a case, up to the first that took too long: the next would take as long."""
+    attempts = []
+    for case in cases:
+        attempts.append(_attempt(exercise, function, case))
+        if TOO_LONG in attempts[-1].complaint:
+            break
+    return attempts
+
+
 def _attempt(exercise, function, case):
-    expected = exercise.solution(*copy.deepcopy(case))
-    given = copy.deepcopy(case)
-    printed = io.StringIO()
-    with _set_apart(exercise, printed):
+    given = copy.deepcopy(case.given)
+    with _set_apart(exercise) as printed:
         try:
-            got, error = function(*given), None
+            with _time_limit():
+                got, error = function(*given), None
         except (Exception, SystemExit) as caught:
             got, error = None, caught
     if error is not None:
-        reason = _about_error(error) if _takes(function, case) else _about_arguments(exercise)
-    elif not same(given, case):
+        reason = _about_error(error) if _takes(function, given) else _about_arguments(exercise)
+    elif not same(given, case.given):
         reason = "It changed its input. Work on a copy: the caller still needs the original."
-    elif got is None and expected is not None:
-        reason = _about_nothing(expected, printed.getvalue())
+    elif got is None and case.expected is not None:
+        reason = _about_nothing(case.expected, printed.getvalue())
     else:
-        reason = _about_answer(exercise, case, expected, got)
-    return Attempt(case, expected, got, f"The call:  {_call(exercise, case)}\n{reason}" if reason else "")
+        reason = _about_answer(exercise, case, got)
+    return Attempt(case, got, f"The call:  {_call(exercise, case.given)}\n{reason}" if reason else "")
 
 
 @contextlib.contextmanager
-def _set_apart(exercise, printed):
-    """While the learner's function runs: nothing appears, ready-made answers refuse, NumPy's settings come back."""
-    ready_made = (*exercise.forbidden, exercise.solution)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), np.errstate(), _refusing(ready_made):
+def _time_limit():
+    """Interrupt what takes too long, as a press of the stop button would."""
+    main = threading.main_thread()
+    if threading.current_thread() is not main or sys.platform == "emscripten":  # nothing can be interrupted there
         yield
+        return
+    lock, state = threading.Lock(), {"running": True, "interrupted": False}
 
+    def interrupt():
+        with lock:
+            if state["running"]:
+                state["interrupted"] = True
+                if hasattr(signal, "pthread_kill"):
+                    signal.pthread_kill(main.ident, signal.SIGINT)  # also wakes what sleeps
+                else:
+                    _thread.interrupt_main()
 
-def _takes(function, case):
+    timer = threading.Timer(TIME_LIMIT, interrupt)
+    timer.daemon = True
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer.start()
     try:
-        inspect.signature(function).bind(*case)
+        try:
+            yield
+        finally:
+            with lock:
+                state["running"] = False
+    except KeyboardInterrupt:
+        if not state["interrupted"]:
+            raise
+        raise TimeoutError(TOO_LONG) from None
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _set_apart(exercise):
+    """While the learner's function runs: nothing appears, ready-made answers refuse, NumPy's settings come back."""
+    with silence() as printed, np.errstate(), _refusing(exercise.ready_made):
+        yield printed
+
+
+@contextlib.contextmanager
+def silence():
+    """Nothing appears that is printed, on stdout or stderr; it is collected.
+
+    Yields
+    ------
+    io.StringIO
+    """
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        yield printed
+
+
+def _takes(function, given):
+    try:
+        inspect.signature(function).bind(*given)
     except TypeError:
         return False
     return True
 
 
 def _about_arguments(exercise):
-    return f"It should take {inspect.signature(exercise.solution)}, as the stub does."
+    return f"It should take {exercise.signature}, as the stub does."
 
 
 def _contest(exercise, function):
     if exercise.contest is None:
         return True, exercise.bought
     try:
-        with _set_apart(exercise, io.StringIO()):
+        with _set_apart(exercise):
             won, score = exercise.contest(function)
     except (Exception, SystemExit) as caught:
         return False, _about_error(caught)
@@ -331,8 +492,11 @@ def _contest(exercise, function):
 
 
 def _about_error(error):
-    if error.args == (REFUSAL,):
-        return "It calls the package's own function for this. Here you build your own: write out what it does."
+    said = error.args[0] if error.args and isinstance(error.args[0], str) else ""  # an error can hold anything
+    if said == REFUSAL:
+        return CALLS_THE_PACKAGE
+    if said == TOO_LONG:
+        return f"It was stopped after {TIME_LIMIT} seconds{TOO_LONG}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
     words = traceback.format_exception_only(error)[-1].strip()  # also where the error cannot be written out
@@ -345,9 +509,10 @@ def _about_nothing(expected, printed):
     return f"Expected:  {_short(expected)}\nCame:      None. Does every way through the function end in a return?"
 
 
-def _about_answer(exercise, case, expected, got):
+def _about_answer(exercise, case, got):
+    expected = case.expected
     if exercise.judge is not None:
-        wrong = _about_kind(expected, got) or _judged(exercise, case, got)
+        wrong = _about_kind(expected, got) or _judged(exercise, case.given, got)
         return wrong and f"Came:      {_short(got)}\n{wrong}"
     if same(got, expected):
         return ""
@@ -382,22 +547,18 @@ def _about_shape(expected, got):
 def _likely_cause(exercise, function, attempts):
     # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
     wrong = [attempt for attempt in attempts if attempt.complaint]
-    for cause, slip in exercise.slips.items():
-        with contextlib.suppress(Exception):
-            answers = [slip(*copy.deepcopy(attempt.case)) for attempt in wrong]
-            if all(same(answer, attempt.got) for answer, attempt in zip(answers, wrong)):
-                return f"\nLikely cause: {cause}"
-    if _right_with_floats(exercise, function, wrong[0]):
+    for cause in wrong[0].case.slips:
+        if all(cause in attempt.case.slips and same(attempt.case.slips[cause], attempt.got) for attempt in wrong):
+            return f"\nLikely cause: {cause}"
+    if _right_with_floats(exercise, function, wrong[0].case):
         return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
     return ""
 
 
-def _right_with_floats(exercise, function, attempt):
-    narrow = [isinstance(value, np.ndarray) and value.dtype == np.uint8 for value in attempt.case]
-    wide = tuple(value.astype(float) if is_narrow else value for value, is_narrow in zip(attempt.case, narrow))
-    with contextlib.suppress(Exception):  # some exercises need whole numbers
-        return any(narrow) and not _attempt(exercise, function, wide).complaint
-    return False
+def _right_with_floats(exercise, function, case):
+    narrow = [isinstance(value, np.ndarray) and value.dtype == np.uint8 for value in case.given]
+    wide = tuple(value.astype(float) if is_narrow else value for value, is_narrow in zip(case.given, narrow))
+    return any(narrow) and not _attempt(exercise, function, case._replace(given=wide)).complaint
 
 
 def same(one, other):
@@ -435,6 +596,8 @@ def _is_numeric(value):
 
 
 REFUSAL = "imsearch_helpers: write your own"
+CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
+TOO_LONG = ": does every loop in it come to an end?"
 
 
 def _refuse(*args, **kwargs):
@@ -454,9 +617,9 @@ def _refusing(functions):
             function.__code__ = code
 
 
-def _call(exercise, case):
-    names = inspect.signature(exercise.solution).parameters
-    return f"{exercise.name}({', '.join(f'{name}={_short(value)}' for name, value in zip(names, case))})"
+def _call(exercise, given):
+    names = re.findall(r"(\w+)", exercise.signature)
+    return f"{exercise.name}({', '.join(f'{name}={_short(value)}' for name, value in zip(names, given))})"
 
 
 def _short(value):

@@ -131,13 +131,35 @@ def held_out_score(method):
         When the vectors are not all of the same length.
     """
     products = Products()
-    paths = [product.path for product in products.where(split="held_out")]
-    vectors = [method(load_image(path)) for path in paths]
+    return measured(method, products, products.where(split="held_out")).average_precision
+
+
+def measured(method, products, rows):
+    """How well a method finds the same product again among some pictures, each the query once.
+
+    Parameters
+    ----------
+    method : callable
+        Takes an RGB `PIL.Image.Image`, returns a vector.
+    products : Products
+    rows : list of Product
+        The pictures to search with and among.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        When the vectors are not all of the same length.
+    """
+    vectors = [method(load_image(row.path)) for row in rows]
     lengths = {np.size(vector) for vector in vectors}
     if len(lengths) > 1:
         raise ValueError(f"every picture must give as many numbers; these gave from {min(lengths)} to {max(lengths)}")
-    engine = ImageSearchEngine.from_vectors(paths, vectors)
-    return evaluate_engine(engine, products).average_precision
+    engine = ImageSearchEngine.from_vectors([row.path for row in rows], vectors)
+    return evaluate_engine(engine, products)
 
 
 @cache

@@ -1,0 +1,419 @@
+"""The key of assignment 3: your own engine, for the grader: cases for its checks, and the slips they recognise.
+
+Most vectors here are rows of five whole numbers whose length is 4 or a multiple of it. Divided by their length they are
+exact in binary, and so are sums of them: whatever the order in which somebody adds up, copies have equal scores.
+"""
+
+import numpy as np
+
+from imsearch_helpers import cosine_similarity
+from imsearch_helpers.exercises import Exercise
+from imsearch_helpers.exercises.graded import solutions_of
+from imsearch_helpers.similarity import rank, row_lengths, score_blocks
+
+SOLUTIONS = solutions_of(__file__)
+build_index = SOLUTIONS["build_index"]
+search_like_these = SOLUTIONS["search_like_these"]
+search_fast_like_these = SOLUTIONS["search_fast_like_these"]
+search_batch_like_these = SOLUTIONS["search_batch_like_these"]
+like_but_not = SOLUTIONS["like_but_not"]
+
+SEARCHES = (rank, score_blocks, row_lengths)  # every new engine calls row_lengths, score_table calls score_blocks
+PATTERNS = ((4, 0, 0, 0, 0), (2, 2, 2, 2, 0), (3, 2, 1, 1, 1))  # all of length 4
+SMALL = np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32)
+GAP = 1e-3  # no two scores are nearer than this, but those of copies, which are equal
+
+
+# Cases
+
+
+def _collections(rng):
+    cases = [({"b.jpg": np.array([3.0, 4.0]), "d.jpg": None, "c.jpg": np.zeros(2), "a.jpg": np.array([0.0, 2.0])},)]
+    for n_images, n_dims, n_lost, n_black in [(3, 2, 1, 0), (4, 3, 1, 1), (3, 3, 0, 0), (1, 3, 2, 0)]:
+        names = [f"{number}.jpg" for number in rng.choice(900, n_images + n_lost, replace=False) + 100]
+        names[:2] = sorted(names[:2], reverse=True)  # so that they are never in order
+        vectors = list(rng.integers(1, 10, (n_images, n_dims)).astype(float))
+        if n_black:
+            vectors[1] = np.zeros(n_dims)
+        vectors[1:1] = [None] * n_lost
+        cases.append((dict(zip(names, vectors)),))
+    return cases
+
+
+def _whole(rng, n, signs):
+    """Rows of five whole numbers, each of length 4."""
+    rows = np.array([rng.permutation(PATTERNS[i]) for i in rng.integers(0, len(PATTERNS), n)])
+    return rows * rng.choice([-1, 1], rows.shape) if signs else rows
+
+
+def _units(rng, n, signs=True):
+    return (_whole(rng, n, signs) / 4).astype(np.float32)
+
+
+def _examples(rng, n_queries, n_examples, signs=True):
+    """Examples of various lengths, the first one of each query much longer than the last one."""
+    times = rng.integers(1, 10, (n_queries, n_examples, 1))
+    times[:, 0], times[:, -1] = 9, 1 if n_examples > 1 else 3
+    whole = _whole(rng, n_queries * n_examples, signs).reshape(n_queries, n_examples, 5)
+    return (whole * times).astype(float)
+
+
+def _clear(scores, matrix):
+    """Whether rows that differ have scores that differ, and row 0 is not the best: an order of 0, 1, 2 ... is wrong."""
+    of_different_rows = np.sort(scores[np.unique(matrix, axis=0, return_index=True)[1]])
+    return bool((np.diff(of_different_rows) > GAP).all()) and scores.argmax() > 0
+
+
+def _drawn(rng, n_queries, n_examples, n_images, change=None, signs=True):
+    """Queries and a matrix, drawn until all scores are clear."""
+    while True:
+        queries, matrix = _examples(rng, n_queries, n_examples, signs), _units(rng, n_images, signs)
+        if change:
+            change(rng, queries, matrix)
+        if all(_clear(_scores(examples, matrix), matrix) for examples in queries):
+            return queries, matrix
+
+
+def _scores(examples, matrix):
+    return matrix @ _unit(examples).mean(axis=0)
+
+
+def _with_zeros_and_a_copy(rng, queries, matrix):
+    queries[:, -1] = 0
+    matrix[rng.integers(1, len(matrix) - 1)] = 0
+    matrix[-1] = matrix[0]
+
+
+def _with_an_example(rng, queries, matrix):
+    matrix[rng.integers(len(matrix))] = _unit(queries[0])[0]
+
+
+def _as_decimals(rng, queries, matrix):
+    queries[:] = rng.uniform(0, 5, queries.shape).round(2)
+    matrix[:] = _unit(rng.uniform(0, 1, matrix.shape))
+
+
+def _of_four_kinds(rng, queries, matrix):
+    matrix[:] = matrix[:4][rng.permutation(np.arange(len(matrix)) % 4)]
+
+
+def _searches(rng, n_tied=20):
+    drawn = [
+        (*_drawn(rng, 1, 2, 5, signs=False), 3),
+        (*_drawn(rng, 1, 4, 5, _with_zeros_and_a_copy), 5),
+        (*_drawn(rng, 1, 3, 4, _with_an_example), 9),
+        (*_drawn(rng, 1, 3, 4, _as_decimals), 3),
+        (*_drawn(rng, 1, 2, n_tied, _of_four_kinds), 6),  # in a long list, a sort that is not stable is found out
+    ]
+    return [
+        (np.array([[2.0, 0.0], [0.0, 3.0]]), SMALL.copy(), 2),
+        *((queries[0], matrix, top_k) for queries, matrix, top_k in drawn),
+    ]
+
+
+def _searches_with_paths(rng):
+    cases = []
+    for examples, matrix, top_k in _searches(rng, n_tied=8):
+        numbers = np.sort(rng.choice(900, len(matrix), replace=False) + 100)
+        paths = [f"{number}.jpg" for number in numbers] if cases else ["a.jpg", "b.jpg", "c.jpg"]
+        cases.append((examples, paths, matrix, top_k))
+    return cases
+
+
+def _batches(rng):
+    return [
+        (np.array([[[2.0, 0.0], [0.0, 3.0]], [[0.0, 1.0], [0.0, 5.0]]]), SMALL.copy(), 2),
+        (*_drawn(rng, 3, 2, 5, signs=False), 3),
+        (*_drawn(rng, 2, 4, 5, _with_zeros_and_a_copy), 5),
+        (*_drawn(rng, 3, 1, 4), 2),
+        (*_drawn(rng, 3, 3, 3), 9),
+        (*_drawn(rng, 2, 3, 4, _as_decimals), 3),
+    ]
+
+
+def _likes(rng):
+    """The hand-made case, and cases in which some slips are sure to give another order."""
+    hand_made = (np.array([6.0, 8.0]), np.array([[0.0, 2.0]]), SMALL.copy(), 1, 3)
+    return [
+        hand_made,
+        _like(rng, 2, 6, 0.5, 6, matters=[_charged(_mean), _charged(_first), _disliked_not_divided]),
+        _like(rng, 0, 5, 1, 3),
+        _like(rng, 3, 5, 1, 20, matters=[_charged(_sum), _liked_not_divided], zeros=True),
+        _like(rng, 1, 5, 0.5, 4, matters=[_charged(_not_below_0)]),
+        _like(rng, 2, 6, 0.25, 6, copies=True),
+    ]
+
+
+def _like(rng, n_disliked, n_images, weight, top_k, matters=(), zeros=False, copies=False):
+    while True:
+        wishes, matrix = _examples(rng, 1, 1 + n_disliked)[0], _units(rng, n_images)
+        if zeros:
+            wishes[2], matrix[2] = 0, 0
+        if copies:
+            matrix[-1] = matrix[0]
+        case = wishes[0], wishes[1:], matrix, weight, top_k
+        answers = {tuple(slip(*case).tolist()) for slip in (like_but_not, *matters)}
+        if _clear(_like_scores(*case[:4], _largest), matrix) and len(answers) == 1 + len(matters):
+            return case
+
+
+# Slips
+
+
+def _unit(vectors):
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def _rows_in(paths, vector_of):
+    return np.array([vector_of[path] for path in paths], dtype=np.float32)
+
+
+def _readable(vector_of):
+    return [path for path, vector in vector_of.items() if vector is not None]
+
+
+def _unsorted(vector_of):
+    rows = _rows_in(_readable(vector_of), vector_of)
+    return _readable(vector_of), _unit(rows), rows.nbytes
+
+
+def _divided_by(norm):
+    def slip(vector_of):
+        paths = sorted(_readable(vector_of))
+        rows = _rows_in(paths, vector_of)
+        return paths, rows / norm(rows), rows.nbytes
+
+    return slip
+
+
+def _without_black(vector_of):
+    return build_index({path: vector for path, vector in vector_of.items() if vector is not None and vector.any()})
+
+
+def _only_the_paths_sorted(vector_of):
+    rows = _rows_in(_readable(vector_of), vector_of)
+    return sorted(_readable(vector_of)), _unit(rows), rows.nbytes
+
+
+def _with_lost_paths(vector_of):
+    return sorted(vector_of), *build_index(vector_of)[1:]
+
+
+def _in_float64(vector_of):
+    paths, matrix, n_bytes = build_index(vector_of)
+    return paths, matrix, 2 * n_bytes
+
+
+INDEX_SLIPS = {
+    "the paths are in the order of the dict; sort them first, and make the rows in that order.": _unsorted,
+    "the paths are sorted, but the rows are not: they are out of step.": _only_the_paths_sorted,
+    "a path without a vector is in the list, so paths and rows are out of step.": _with_lost_paths,
+    "the rows are not divided by their lengths.": _divided_by(lambda rows: np.float32(1)),
+    "the columns were divided by their lengths; it should be the rows (axis=1).": _divided_by(
+        lambda rows: np.linalg.norm(rows, axis=0)
+    ),
+    "each row has its own length; here all were divided by one.": _divided_by(np.linalg.norm),
+    "a vector of zeros was divided by its length, 0; it should stay as it is.": _divided_by(
+        lambda rows: np.linalg.norm(rows, axis=1, keepdims=True)
+    ),
+    "a vector of zeros belongs in the index too; only None is left out.": _without_black,
+    "these are bytes of float64, eight a number; the index keeps float32, also after the division.": _in_float64,
+}
+
+
+def _searching_by(wish):
+    """A search like the solution's, but with another vector for all examples: examples -> (n_dims,)."""
+    return _scoring(lambda examples, matrix: matrix @ wish(examples))
+
+
+def _scoring(scores_of):
+    def search(examples, matrix, top_k):
+        scores = scores_of(examples, matrix)
+        rows = np.argsort(-scores, kind="stable")[:top_k]
+        return rows, scores[rows]
+
+    return search
+
+
+def _without_the_examples(examples, matrix, top_k):
+    rows, scores = search_fast_like_these(examples, matrix, len(matrix))
+    others = (_unit(examples) @ matrix[rows].T < 1 - 1e-6).all(axis=0)
+    return rows[others][:top_k], scores[others][:top_k]
+
+
+def _scores_not_in_order(examples, matrix, top_k):
+    return search_fast_like_these(examples, matrix, top_k)[0], _scores(examples, matrix)[:top_k]
+
+
+def _later_rows_first(examples, matrix, top_k):
+    scores = _scores(examples, matrix)
+    rows = np.argsort(scores, kind="stable")[::-1][:top_k]
+    return rows, scores[rows]
+
+
+def _with_paths(search):
+    def slip(examples, paths, matrix, top_k):
+        return [(paths[row], float(score)) for row, score in zip(*search(examples, matrix, top_k))]
+
+    return slip
+
+
+ORDER_SLIPS = {
+    "these are means of dot products: divide every example by its own length.": _searching_by(
+        lambda examples: examples.mean(axis=0)
+    ),
+    "the mean was taken before each example was divided by its length: a long example counts for more.": _searching_by(
+        lambda examples: _unit(examples.mean(axis=0))
+    ),
+    "an example of all zeros has the length 0, and nothing may be divided by that.": _searching_by(
+        lambda examples: (examples / np.linalg.norm(examples, axis=1, keepdims=True)).mean(axis=0)
+    ),
+    "this is the largest of the cosines; the score is their mean.": _scoring(
+        lambda examples, matrix: (_unit(examples) @ matrix.T).max(axis=0)
+    ),
+    "of equal scores the first in the order of the index wins; here it is the last.": _later_rows_first,
+}
+SEARCH_SLIPS = ORDER_SLIPS | {
+    "the mean of unit vectors is shorter than 1, and so it must stay: do not divide it by its length again.": _searching_by(
+        lambda examples: _unit(_unit(examples).mean(axis=0))
+    ),
+    "this is the sum of the cosines; the score is their mean.": _searching_by(lambda examples: _unit(examples).sum(axis=0)),
+    "an example of all zeros has the cosine 0 with everything, and counts in the mean.": _searching_by(
+        lambda examples: _unit(examples[examples.any(axis=1)]).mean(axis=0)
+    ),
+    "a picture that equals an example was left out; this search leaves out nothing.": _without_the_examples,
+}
+LOOP_SLIPS = {cause: _with_paths(search) for cause, search in SEARCH_SLIPS.items()}
+FAST_SLIPS = SEARCH_SLIPS | {
+    "the scores are not in the order of the rows: row number and score belong together.": _scores_not_in_order,
+}
+
+
+def _one_by_one(search):
+    def slip(queries, matrix, top_k):
+        return np.array([search(examples, matrix, top_k)[0] for examples in queries])
+
+    return slip
+
+
+def _sorted_down_the_columns(queries, matrix, top_k):
+    scores = _unit(queries).mean(axis=1) @ matrix.T
+    return np.argsort(-scores, axis=0, kind="stable")[:, :top_k]
+
+
+def _mean_over_queries(queries, matrix, top_k):
+    scores = _unit(queries).mean(axis=0) @ matrix.T
+    return np.argsort(-scores, axis=1, kind="stable")[:, :top_k]
+
+
+BATCH_SLIPS = {
+    cause: _one_by_one(search)
+    for cause, search in ORDER_SLIPS.items()
+    if not cause.startswith("these are means of dot")  # the same order as by the mean of undivided examples
+} | {
+    "scores are sorted down the columns; each query has its own order, along its row (axis=1).": _sorted_down_the_columns,
+    "the mean was taken over the queries; each query has its own mean, over its examples.": _mean_over_queries,
+}
+
+
+def _largest(cosines):
+    return cosines.max(axis=0)
+
+
+def _mean(cosines):
+    return cosines.mean(axis=0)
+
+
+def _sum(cosines):
+    return cosines.sum(axis=0)
+
+
+def _first(cosines):
+    return cosines[0]
+
+
+def _not_below_0(cosines):
+    return np.maximum(cosines.max(axis=0), 0)
+
+
+def _like_scores(liked, disliked, matrix, weight, charge):
+    charges = charge(_unit(disliked) @ matrix.T) if len(disliked) else 0
+    return matrix @ _unit(liked) - weight * charges
+
+
+def _order(liked, disliked, matrix, weight, charge):
+    return np.argsort(-_like_scores(liked, disliked, matrix, weight, charge), kind="stable")
+
+
+def _charged(charge):
+    def slip(liked, disliked, matrix, weight, top_k):
+        return _order(liked, disliked, matrix, weight, charge)[:top_k]
+
+    return slip
+
+
+def _liked_not_divided(liked, disliked, matrix, weight, top_k):
+    return like_but_not(liked, disliked, matrix, weight / np.linalg.norm(liked), top_k)
+
+
+def _disliked_not_divided(liked, disliked, matrix, weight, top_k):
+    charges = (disliked @ matrix.T).max(axis=0) if len(disliked) else 0
+    return np.argsort(-(matrix @ _unit(liked) - weight * charges), kind="stable")[:top_k]
+
+
+def _later_likes_first(liked, disliked, matrix, weight, top_k):
+    return np.argsort(_like_scores(liked, disliked, matrix, weight, _largest), kind="stable")[::-1][:top_k]
+
+
+LIKE_SLIPS = {
+    "the disliked raise the score here; their cosine is a charge, so subtract it.": _charged(lambda cosines: -_largest(cosines)),
+    "the largest of the cosines with the disliked counts, not their mean.": _charged(_mean),
+    "only the largest of the cosines with the disliked counts, not their sum.": _charged(_sum),
+    "only the first of the disliked counts here; take the largest cosine over all of them.": _charged(_first),
+    "a negative charge counts as well: it raises the score.": _charged(_not_below_0),
+    "the liked vector was not divided by its length.": _liked_not_divided,
+    "the disliked vectors were not divided by their lengths.": _disliked_not_divided,
+    "of equal scores the smaller row number comes first.": _later_likes_first,
+}
+
+
+TASKS = [
+    Exercise(
+        solution=build_index,
+        cases=_collections,
+        slips=INDEX_SLIPS,
+        forbidden=(row_lengths,),
+        bought="An index made once, of unit vectors: from now on a cosine is a dot product.",
+    ),
+    Exercise(
+        solution=search_like_these,
+        cases=_searches_with_paths,
+        slips=LOOP_SLIPS,
+        forbidden=SEARCHES,
+        bought="A search that can be read line by line. Keep it: it will judge the fast one.",
+    ),
+    Exercise(
+        solution=search_fast_like_these,
+        cases=_searches,
+        slips=FAST_SLIPS,
+        forbidden=(*SEARCHES, cosine_similarity),
+        loop_free=True,
+        bought="One product for any number of examples, and the same answer as the loop.",
+    ),
+    Exercise(
+        solution=search_batch_like_these,
+        cases=_batches,
+        slips=BATCH_SLIPS,
+        forbidden=(*SEARCHES, cosine_similarity),
+        loop_free=True,
+        bought="All queries are answered by one product, and the index is read once for all of them.",
+    ),
+    Exercise(
+        solution=like_but_not,
+        cases=_likes,
+        slips=LIKE_SLIPS,
+        forbidden=SEARCHES,
+        bought="A query can now say what it does not want, and one number says how much that matters.",
+    ),
+]

@@ -1,0 +1,130 @@
+"""A course folder for one test: a copy in which to hand out, hand in, grade and give back, as a teacher does it."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from tests import REPOSITORY
+
+ASSIGNMENTS = REPOSITORY / "notebooks" / "assignments"
+NAMES = sorted(path.stem for path in (ASSIGNMENTS / "keys").glob("*.py"))
+HERE = Path(__file__).resolve().parent
+MADE_BY_NBGRADER = ("release", "submitted", "autograded", "feedback", "marks", "logs", "seed.txt", "private", "__pycache__")
+
+
+def master(name):
+    return nbformat.read(ASSIGNMENTS / "source" / name / f"{name}.ipynb", as_version=4)
+
+
+def kind_of(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def answer_cells(notebook):
+    """Task -> the cell in which it is answered, of those that a check grades."""
+    tasks = {kind_of(cell)["grade_id"].removeprefix("test_") for cell in test_cells(notebook)}
+    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if kind_of(cell).get("grade_id") in tasks}
+
+
+def test_cells(notebook):
+    return [cell for cell in notebook.cells if kind_of(cell).get("grade") and not kind_of(cell).get("solution")]
+
+
+test_cells.__test__ = False  # it is no test
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def bank(name):
+    """The bank of answers to one assignment."""
+    return load(HERE / f"bank_{name}.py")
+
+
+def from_the_bank(name, task, kind, number):
+    """A cell that answers a task with an answer of the bank."""
+    answer = f"{kind}[{task!r}][{number}]" + ("[0]" if kind == "WRONG" else "")
+    return f"from bank_{name} import {kind}\n\n{task} = {answer}\n{task}.__name__ = {task!r}"
+
+
+class Course:
+    """A copy of the repository's parts that grading needs, in a temporary folder."""
+
+    def __init__(self, folder):
+        self.root = folder
+        self.folder = folder / "notebooks" / "assignments"
+        shutil.copytree(ASSIGNMENTS, self.folder, ignore=shutil.ignore_patterns(*MADE_BY_NBGRADER))
+        shutil.copytree(REPOSITORY / "imsearch_helpers", folder / "imsearch_helpers")
+        shutil.copy(REPOSITORY / "constraints.txt", folder)
+        self.environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join([str(folder), str(HERE)]),
+            "IMSEARCH_DATA": str(REPOSITORY / "data"),
+            "PYTHONUTF8": "1",
+        }
+
+    def run(self, *arguments, environment=None):
+        """Run Python with these arguments in the course folder; returns the finished process."""
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)], cwd=self.folder, env=self.environment | (environment or {}),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        )  # fmt: skip
+
+    def classroom(self, *arguments, **more):
+        return self.run("classroom.py", *arguments, **more)
+
+    def release(self, name):
+        """Make the learners' version; returns its path."""
+        done = self.run("-m", "nbgrader", "generate_assignment", name, "--force")
+        path = self.folder / "release" / name / f"{name}.ipynb"
+        assert path.is_file(), done.stdout
+        return path
+
+    def hand_in(self, student, name, answers=(), change=None):
+        """What a student hands in: the release with some cells answered, then changed in any way.
+
+        Parameters
+        ----------
+        student, name : str
+        answers : dict of str to str
+            Grade id -> the new source of that cell.
+        change : callable, optional
+            Takes the notebook and changes it in place.
+        """
+        notebook = nbformat.read(self.folder / "release" / name / f"{name}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            cell.source = dict(answers).get(kind_of(cell).get("grade_id"), cell.source)
+        if change:
+            change(notebook)
+        path = self.submitted(student, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+    def submitted(self, student, name):
+        return self.folder / "submitted" / student / name / f"{name}.ipynb"
+
+    def autograded(self, student, name):
+        return nbformat.read(self.folder / "autograded" / student / name / f"{name}.ipynb", as_version=4)
+
+    def feedback(self, student, name):
+        return (self.folder / "feedback" / student / name / f"{name}.html").read_text(encoding="utf-8")
+
+
+def solved(name):
+    """Grade id -> the master's own answer, for all cells of a learner."""
+    return {kind_of(cell)["grade_id"]: cell.source for cell in master(name).cells if kind_of(cell).get("solution")}
+
+
+def message_of(notebook, task):
+    """What the check of a task said, as text."""
+    [cell] = [cell for cell in test_cells(notebook) if kind_of(cell)["grade_id"] == f"test_{task}"]
+    return json.dumps([output.get("data", {}).get("text/html", output.get("evalue", "")) for output in cell.outputs], ensure_ascii=False)
