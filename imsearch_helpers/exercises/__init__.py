@@ -251,7 +251,7 @@ def assess(exercise, function, seed, points):
     if _is_blank(function):
         return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
     if exercise.loop_free and _loops(function):
-        return Score(0.0, NOT_YET, "It loops. This task asks for arithmetic on whole arrays: no for, no while, no comprehension.")
+        return Score(0.0, NOT_YET, "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map.")
     cases = exercise.worked_cases(seed)
     attempts = _attempts(exercise, function, cases)
     if len(attempts) == len(cases) and not any(attempt.complaint for attempt in attempts):
@@ -362,12 +362,17 @@ def _steps(function):
     return [instruction.opname for instruction in dis.get_instructions(function)]
 
 
+LOOPS_BY_NAME = {"map", "filter", "reduce", "vectorize", "apply_along_axis", "fromiter", "frompyfunc"}
+
+
 def _loops(function, seen=()):
     """Whether a function goes round in a loop, or another one of the same notebook that it names."""
     codes = [inspect.unwrap(function).__code__]
     for code in codes:
         codes += [constant for constant in code.co_consts if inspect.iscode(constant)]
         if any(step.opname == "FOR_ITER" or "BACKWARD" in step.opname for step in dis.get_instructions(code)):
+            return True
+        if LOOPS_BY_NAME & set(code.co_names):
             return True
     named = [function.__globals__.get(name) for code in codes for name in code.co_names]
     own = [other for other in named if inspect.isfunction(other) and other.__globals__ is function.__globals__]
@@ -536,6 +541,8 @@ def _about_kind(expected, got):
 
 
 def _about_shape(expected, got):
+    if isinstance(expected, tuple) and (not isinstance(got, (tuple, list)) or len(got) != len(expected)):
+        return f"It should be {len(expected)} values, separated by commas after return."
     if not _is_numeric(expected):
         return ""
     if not _is_numeric(got):

@@ -50,9 +50,10 @@ PATIENCE = 120  # seconds
 class Lab:
     """JupyterLab's server, and a browser that opens its notebooks."""
 
-    def __init__(self, server, chromium):
+    def __init__(self, server, chromium, notebooks):
         self.server = server
         self.chromium = chromium
+        self.notebooks = notebooks  # the folder that it serves
 
     def run(self, name):
         """Open a notebook, run all cells, and return the page; no cell may have raised an error.
@@ -85,7 +86,7 @@ def running_lab(chromium):
         write_settings(folder / "settings")
         server = start_lab(folder)
         try:
-            yield Lab(server, chromium)
+            yield Lab(server, chromium, folder / "course" / "notebooks")
         finally:
             server.stop()
 

@@ -146,6 +146,22 @@ def _in_uint8(picture, weights, bins):
     return sums / max(1e-9, sums.sum())
 
 
+def _whole_weights(picture, weights, bins):
+    sums = [0] * (3 * bins)
+    for pixel, weight in zip(picture.reshape(-1, 3).tolist(), weights.ravel()):
+        for c, value in enumerate(pixel):
+            sums[c * bins + value * bins // 256] += int(weight)
+    return [number / max(1, sum(sums)) for number in sums]
+
+
+def _sums_of_whole_numbers(picture, weights, bins):
+    sums = np.zeros(3 * bins, dtype=int)
+    for pixel, weight in zip(picture.reshape(-1, 3).tolist(), weights.ravel()):
+        for c, value in enumerate(pixel):
+            sums[c * bins + value * bins // 256] += weight
+    return sums / max(1, sums.sum())
+
+
 def _with_arrays(picture, bins):
     pixels = picture.reshape(-1, 3).astype(np.int64)
     pixels = pixels[pixels.any(axis=1)]
@@ -209,6 +225,49 @@ def _wrapping_sum(picture, bins):
         s = int(red + green + blue)
         if s:
             counts[min(int(red) * bins // s, bins - 1) * bins + min(int(green) * bins // s, bins - 1)] += 1
+    return counts / max(1, counts.sum())
+
+
+def _wrapping_products(picture, bins):
+    counts = np.zeros(bins * bins)
+    for pixel in picture.reshape(-1, 3):
+        s = sum(pixel.tolist())
+        if s:
+            r, g = (min(int(value * bins) // s, bins - 1) for value in pixel[:2])
+            counts[r * bins + g] += 1
+    return counts / max(1, counts.sum())
+
+
+def _wrapping_all(picture, bins):
+    counts = np.zeros(bins * bins)
+    for red, green, blue in picture.reshape(-1, 3):
+        s = red + green + blue
+        if s > 0:
+            counts[min(red * bins // s, bins - 1) * bins + min(green * bins // s, bins - 1)] += 1
+    return counts / max(1, counts.sum())
+
+
+def _narrow_arrays(picture, bins):
+    pixels = picture.reshape(-1, 3)[picture.reshape(-1, 3).any(axis=1)]
+    r, g = np.minimum(pixels[:, :2] * bins // pixels.sum(axis=1)[:, None], bins - 1).T
+    return np.bincount((r * bins + g).astype(int), minlength=bins**2) / max(1, len(pixels))
+
+
+def _nothing_by_nothing(picture, bins):
+    counts = np.zeros(bins * bins)
+    for red, green, blue in picture.reshape(-1, 3).tolist():
+        s = red + green + blue
+        if s > 0:
+            counts[min(red * bins // s, bins - 1) * bins + min(green * bins // s, bins - 1)] += 1
+    return counts / counts.sum()
+
+
+def _last_box_at_most(picture, bins):
+    counts = np.zeros(bins * bins)
+    for red, green, blue in picture.reshape(-1, 3).tolist():
+        s = red + green + blue
+        if s > 0:
+            counts[min(red * bins // s * bins + green * bins // s, bins * bins - 1)] += 1
     return counts / max(1, counts.sum())
 
 
@@ -291,6 +350,15 @@ def _with_both_ends(values, bins):
 
 def _without_twins(values, bins):
     return np.unique(_by_taking_away(values, bins))
+
+
+def _from_the_smallest(values, bins):
+    return [sorted(values)[k * len(values) // bins] for k in range(bins)]
+
+
+def _of_different_values(values, bins):
+    left = sorted(set(values.tolist()))
+    return [left[k * len(left) // bins] for k in range(1, bins)]
 
 
 def _prints_the_borders(values, bins):
@@ -414,6 +482,8 @@ WRONG = {
         (_by_the_package, "the package's own function"),
         (_squared_package, "the package's own function"),
         (_in_uint8, "OverflowError"),
+        (_whole_weights, "need not be whole"),
+        (_sums_of_whole_numbers, "also in the sums"),
     ],
     "chroma_histogram": [
         (_black_in_box_0, "leave them out"),
@@ -423,6 +493,11 @@ WRONG = {
         (_of_the_largest, "not by the largest"),
         (_red_and_blue, "not blue"),
         (_wrapping_sum, "wraps around at 256"),
+        (_wrapping_products, "value * bins was taken in uint8"),
+        (_narrow_arrays, "value * bins was taken in uint8"),
+        (_wrapping_all, "all of this was taken in uint8"),
+        (_nothing_by_nothing, "divides 0 by 0"),
+        (_last_box_at_most, "each of the two bin numbers"),
         (_no_last_bin, "take bins - 1 there"),
         (_outside_the_list, "IndexError"),
         (_two_histograms, "Expected"),
@@ -439,6 +514,8 @@ WRONG = {
         (_divides_first, "drops the rest too early"),
         (_with_both_ends, "leave out the smallest and the largest"),
         (_without_twins, "may be a border twice"),
+        (_from_the_smallest, "k begins at 1"),
+        (_of_different_values, "as often as it occurs"),
         (_prints_the_borders, "prints, but returns nothing"),
     ],
     "choose_bins": [
@@ -453,6 +530,6 @@ WRONG = {
         (_smallest_of_all, "Expected"),
         (_empties_the_dict, "changed its input"),
         (_prints_the_choice, "prints, but returns nothing"),
-        (_the_quality, "Expected"),
+        (_the_quality, "the number of bins is asked for"),
     ],
 }

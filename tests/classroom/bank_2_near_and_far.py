@@ -120,6 +120,12 @@ def _weighted_in_bytes(v1, v2, weights):
     return (v1 * v2 * weights).sum() / np.sqrt(squares) if squares > 0 else 0.0
 
 
+def _whole_numbers_only(v1, v2, weights):
+    triples = [(w, int(x), int(y)) for w, x, y in zip(weights, v1, v2)]
+    squared = sum(w * x * x for w, x, _ in triples) * sum(w * y * y for w, _, y in triples)
+    return sum(w * x * y for w, x, y in triples) / squared**0.5 if squared > 0 else 0.0
+
+
 def _weights_the_vectors_in_place(v1, v2, weights):
     v1[:] = v1 * (weights > 0)
     return _in_plain_python(v1, v2, weights)
@@ -150,6 +156,13 @@ def _light_or_nan(v1, v2):
     return factor, np.sqrt(np.sum((factor * v1 - v2) ** 2))
 
 
+@np.errstate(all="ignore")
+def _shadow_or_nan(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
+    shadow = np.dot(v1, v2) / np.linalg.norm(v1)
+    return shadow, np.linalg.norm(shadow * v1 - v2)
+
+
 def _light_in_bytes(v1, v2):
     factor = v1 @ v2 / (v1 @ v1) if v1.any() else 0.0
     return factor, np.linalg.norm(factor * v1 - v2)
@@ -163,7 +176,9 @@ def _light_in_place(v1, v2):
 
 def _light_by_trying(v1, v2):
     v1, v2 = v1.astype(float), v2.astype(float)
-    factors = np.arange(-5, 5, 0.01)
+    if not v1.any():
+        return 0.0, np.linalg.norm(v2)
+    factors = np.arange(-2000, 2000) / 100
     rests = [np.linalg.norm(factor * v1 - v2) for factor in factors]
     return factors[int(np.argmin(rests))], min(rests)
 
@@ -184,6 +199,22 @@ def _haze(of_spread):
 def _haze_or_nan(v1, v2):
     factor = np.cov(v1, v2, bias=True)[0, 1] / np.var(v1)
     return factor, np.mean(v2) - factor * np.mean(v1)
+
+
+def _haze_of_the_vectors_as_they_are(v1, v2):
+    factor, _ = _light(_least_squares)(v1, v2)
+    return factor, np.mean(v2) - factor * np.mean(v1)
+
+
+@np.errstate(all="ignore")
+def _spreads_or_nan(v1, v2):
+    factor = np.std(v2) / np.std(v1)
+    return factor, np.mean(v2) - factor * np.mean(v1)
+
+
+def _offset_the_other_way(v1, v2):
+    factor, _ = _line(v1, v2)
+    return factor, np.mean(v1) - factor * np.mean(v2)
 
 
 def _haze_in_place(v1, v2):
@@ -207,6 +238,13 @@ def _distances(rule):
             return rule(_squares(q)[:, None], _squares(v)[None], np.dot(q, v.T))
 
     return answer
+
+
+def _cosines_to_distances(queries, vectors):
+    q, v = queries.astype(float), vectors.astype(float)
+    lengths = np.outer(np.sqrt(_squares(q)), np.sqrt(_squares(v)))
+    cosines = q @ v.T / np.where(lengths > 0, lengths, 1)
+    return _root(2 - 2 * cosines)
 
 
 def _root(squared):
@@ -239,12 +277,23 @@ def _sums_not_in_a_column(queries, vectors):
     return _root((q**2).sum(axis=1) + (v**2).sum(axis=1) - 2 * q @ v.T)
 
 
+def _sums_both_in_columns(queries, vectors):
+    q, v = queries.astype(float), vectors.astype(float)
+    return _root((q**2).sum(axis=1, keepdims=True) + (v**2).sum(axis=1, keepdims=True) - 2 * q @ v.T)
+
+
 def _with_a_loop(queries, vectors):
     return np.array([np.linalg.norm(vectors.astype(float) - query, axis=1) for query in queries])
 
 
+def _vectorized(queries, vectors):
+    return np.vectorize(math.dist, signature="(d),(d)->()")(queries[:, None].astype(float), vectors[None].astype(float))
+
+
 def _by_the_package(queries, vectors):
-    return np.vectorize(euclidean_distance, signature="(d),(d)->()")(queries[:, None], vectors[None])
+    table = _all_differences(queries, vectors)
+    table[0, 0] = euclidean_distance(queries[0], vectors[0])
+    return table
 
 
 def _table_in_place(queries, vectors):
@@ -290,6 +339,7 @@ WRONG = {
         (_weighted_or_nan, "0/0 is no number"),
         (_zero_only_for_zeros, "0/0 is no number"),
         (_weighted_in_bytes, "uint8, which wrap around at 256"),
+        (_whole_numbers_only, "cuts off what stands behind the point"),
         (_weights_the_vectors_in_place, "changed its input"),
         (lambda v1, v2, weights: print(_in_plain_python(v1, v2, weights)), "prints, but returns nothing"),
         (
@@ -310,19 +360,23 @@ WRONG = {
         (_light(lambda a, b: max(_least_squares(a, b), 0)), "it was held at 0"),
         (lambda v1, v2: tuple(reversed(_light(_least_squares)(v1, v2))), "the factor comes first"),
         (_light_or_nan, "0/0 is no number"),
+        (_shadow_or_nan, "the shadow's length"),
         (_light_in_bytes, "uint8, which wrap around at 256"),
         (_light_in_place, "changed its input"),
-        (_light_by_trying, "Expected"),
+        (_light_by_trying, "this one has two digits"),
         (lambda v1, v2: _light(_least_squares)(v1, v2)[0], "Expected"),
         (lambda v1, v2: print(_light(_least_squares)(v1, v2)), "prints, but returns nothing"),
     ],
     "light_and_haze": [
-        (_haze(_least_squares), "that factor is the one of task 2"),
+        (_haze_of_the_vectors_as_they_are, "take out their means first"),
+        (_haze(_least_squares), "take out their means first"),
         (_haze(lambda a, b: np.dot(a, b - b.mean()) / np.dot(a, a)), "v1 should lose its own as well"),
+        (_spreads_or_nan, "both standard deviations equal"),
         (_haze(lambda a, b: np.std(b) / np.std(a)), "both standard deviations equal"),
         (_haze(lambda a, b: (b.max() - b.min()) / (a.max() - a.min())), "from the smallest to the largest"),
         (lambda v1, v2: (_line(v1, v2)[0], np.mean(v2) - np.mean(v1)), "*factor times* v1"),
         (lambda v1, v2: (_line(v1, v2)[0], -_line(v1, v2)[1]), "the sign of the offset"),
+        (_offset_the_other_way, "in the offset v1 and v2"),
         (lambda v1, v2: _line(v2, v1), "not v2 to v1"),
         (lambda v1, v2: (_line(v1, v2)[1], _line(v1, v2)[0]), "the factor comes first"),
         (_haze_or_nan, "0/0 is no number"),
@@ -334,7 +388,8 @@ WRONG = {
         (_distances(lambda q, v, dot: np.clip(q + v - 2 * dot, 0, None)), "the root is missing"),
         (_distances(lambda q, v, dot: (q + v - 2 * dot) ** 0.5), "lift it to 0"),
         (_distances(lambda q, v, dot: _root(2 - 2 * dot / (q**0.5 * v**0.5))), "2 - 2 · cosine holds"),
-        (_distances(lambda q, v, dot: _root(2 - 2 * dot)), "Expected"),
+        (_cosines_to_distances, "rows of any other length"),
+        (_distances(lambda q, v, dot: _root(2 - 2 * dot)), "2 - 2 · dot product holds"),
         (_distances(lambda q, v, dot: _root(q - dot + v)), "counts twice"),
         (_distances(lambda q, v, dot: _root(q + v + 2 * dot)), "is subtracted in"),
         (_distances(lambda q, v, dot: _root(q**0.5 + v**0.5 - 2 * dot)), "these are the lengths"),
@@ -345,7 +400,9 @@ WRONG = {
         (_axis_0, "ValueError"),
         (_total_sums, "one sum for the whole matrix"),
         (_sums_not_in_a_column, "ValueError"),
+        (_sums_both_in_columns, "ValueError"),
         (_with_a_loop, "It loops"),
+        (_vectorized, "It loops"),
         (_by_the_package, "the package's own function"),
         (_table_in_place, "changed its input"),
         (lambda queries, vectors: print(_all_differences(queries, vectors)), "prints, but returns nothing"),
@@ -356,6 +413,12 @@ WRONG = {
             "best first; asked is the place of each row",
         ),
         (_sorted_rows, "best first, and from 0"),
+        (lambda scores, paths: np.argsort(-scores) + 1, "np.argsort lists the rows, best first"),
+        (lambda scores, paths: np.argsort(-scores), "np.argsort lists the rows, from 0"),
+        (lambda scores, paths: np.argsort(scores)[::-1] + 1, "turned round, lists the rows, best first"),
+        (lambda scores, paths: list(np.argsort(scores)[::-1]), "turned round, lists the rows, from 0"),
+        (lambda scores, paths: np.argsort(np.argsort(-scores)) + 1, "not the order of the input"),
+        (lambda scores, paths: np.argsort(np.argsort(scores)[::-1]) + 1, "not the reverse order"),
         (lambda scores, paths: [paths[row] for row in _sorted_rows(scores, paths)], "these are the paths"),
         (lambda scores, paths: _places_by_sorting_twice(scores, paths) - 1, "places count from 1"),
         (lambda scores, paths: _places_by_counting(-scores, paths), "here the lowest has place 1"),

@@ -114,6 +114,18 @@ def _truth_of_an_array(vector_of):
     return paths, matrix, matrix.nbytes
 
 
+def _by_their_sums(vector_of):
+    matrix = _stacked(sorted(_found(vector_of)), vector_of)
+    sums = matrix.sum(axis=1)
+    sums[sums == 0] = 1
+    return sorted(_found(vector_of)), matrix / sums[:, None], matrix.nbytes
+
+
+def _array_of_paths(vector_of):
+    paths, matrix, n_bytes = _by_filling(vector_of)
+    return np.asarray(paths), matrix, n_bytes
+
+
 def _prints_the_index(vector_of):
     print(_by_filling(vector_of))
 
@@ -201,6 +213,27 @@ def _hides_the_examples(examples, paths, matrix, top_k):
 def _reversed_ties(examples, paths, matrix, top_k):
     scored = [(float(np.mean(_cosines(row, examples))), path) for row, path in zip(matrix, paths)]
     return [(path, score) for score, path in sorted(scored, reverse=True)[:top_k]]
+
+
+def _by_the_longest(examples, paths, matrix, top_k):
+    whole = math.sqrt(sum(float(example @ example) for example in examples))
+    return _ranked([sum(float(row @ example) for example in examples) / whole / len(examples) for row in matrix], paths, top_k)
+
+
+def _without_the_minus(examples, paths, matrix, top_k):
+    return sorted(_with_a_table(examples, paths, matrix, len(paths)), key=lambda pair: pair[1])[:top_k]
+
+
+def _minus_stays(examples, paths, matrix, top_k):
+    return [(path, -score) for path, score in _without_cosine_similarity(examples, paths, matrix, top_k)]
+
+
+def _turned_pairs(examples, paths, matrix, top_k):
+    return [pair[::-1] for pair in _without_cosine_similarity(examples, paths, matrix, top_k)]
+
+
+def _sorted_pairs(examples, paths, matrix, top_k):
+    return sorted((-np.mean(_cosines(row, examples)), path) for path, row in zip(paths, matrix))[:top_k]
 
 
 def _only_one_example(examples, paths, matrix, top_k):
@@ -293,6 +326,31 @@ def _not_the_examples(examples, matrix, top_k):
     return best, scores[best]
 
 
+def _one_for_all(examples, matrix, top_k):
+    return _best(matrix @ (examples / np.sqrt((examples**2).sum())).sum(axis=0) / len(examples), top_k)
+
+
+def _smallest_first(examples, matrix, top_k):
+    scores = matrix @ _helper(examples).mean(axis=0)
+    return scores.argsort(kind="stable")[:top_k], np.sort(scores)[:top_k]
+
+
+def _negated(examples, matrix, top_k):
+    scores = -(matrix @ _helper(examples).mean(axis=0))
+    best = np.argsort(scores, kind="stable")[:top_k]
+    return best, scores[best]
+
+
+def _not_stable(examples, matrix, top_k):
+    scores = matrix @ _helper(examples).mean(axis=0)
+    best = np.argsort(-scores)[:top_k]
+    return best, scores[best]
+
+
+def _without_keepdims(examples, matrix, top_k):
+    return _best(matrix @ (examples / np.linalg.norm(examples, axis=1)).mean(axis=0), top_k)
+
+
 def _first_scores(examples, matrix, top_k):
     scores = matrix @ _helper(examples).mean(axis=0)
     return np.argsort(-scores, kind="stable")[:top_k], scores[:top_k]
@@ -314,6 +372,10 @@ def _scores_by_a_loop(examples, matrix):
 def _maps(examples, matrix, top_k):
     scores = np.apply_along_axis(lambda row: np.mean(list(map(lambda one: cosine_similarity(row, one), examples))), 1, matrix)
     return _best(scores, top_k)
+
+
+def _asks_cosine_similarity(examples, matrix, top_k):
+    return _best(np.array([cosine_similarity(matrix[0], examples[0])]), top_k)
 
 
 def _by_rank(examples, matrix, top_k):
@@ -390,6 +452,24 @@ def _first_queries(queries, matrix, top_k):
     return _ordered(_flat_units(queries).mean(axis=1) @ matrix.T, len(matrix))[:top_k]
 
 
+def _across_examples(queries, matrix, top_k):
+    lengths = np.sqrt((queries**2).sum(axis=1))
+    units = queries / (lengths + (lengths == 0))[:, None, :]
+    return _ordered(units.mean(axis=1) @ matrix.T, top_k)
+
+
+def _pictures_by_queries(queries, matrix, top_k):
+    return _ordered(matrix @ _flat_units(queries).mean(axis=1).T, top_k)
+
+
+def _smallest_in_a_batch(queries, matrix, top_k):
+    return np.argsort(_flat_units(queries).mean(axis=1) @ matrix.T, axis=1, kind="stable")[:, :top_k]
+
+
+def _one_length_in_a_batch(queries, matrix, top_k):
+    return _ordered((queries / np.sqrt((queries**2).sum())).mean(axis=1) @ matrix.T, top_k)
+
+
 def _query_after_query(queries, matrix, top_k):
     return np.array([_mean_of_a_table(examples, matrix, top_k)[0] for examples in queries])
 
@@ -408,9 +488,9 @@ def _prints_the_batch(queries, matrix, top_k):
 
 
 def _batch_by_the_engine(queries, matrix, top_k):
-    engine = ImageSearchEngine.from_vectors(list(map(str, range(len(matrix)))), matrix)
+    engine = ImageSearchEngine.from_vectors(np.arange(len(matrix)).astype(str).tolist(), matrix)
     found = engine.search_batch(_flat_units(queries).mean(axis=1), top_k)
-    return np.array(list(map(lambda results: list(map(lambda result: int(result.path), results)), found)))
+    return np.array(found)[:, :, 0].astype(int)
 
 
 # Task 5
@@ -469,6 +549,30 @@ def _nan_for_black_dislikes(liked, disliked, matrix, weight, top_k):
     return np.argsort(-((matrix @ _helper(liked[None]).T)[:, 0] - weight * charges), kind="stable")[:top_k]
 
 
+def _raw_both(liked, disliked, matrix, weight, top_k):
+    charges = [max((float(row @ one) for one in disliked), default=0) for row in matrix]
+    return np.argsort(-(matrix @ liked - weight * np.array(charges)), kind="stable")[:top_k]
+
+
+def _any_charge_whole(liked, disliked, matrix, weight, top_k):
+    return _two_products(liked, disliked, matrix, 1.0, top_k)
+
+
+def _smallest_likes_first(liked, disliked, matrix, weight, top_k):
+    return _two_products(-liked, disliked, matrix, -weight, top_k)
+
+
+def _pairs_of_rows(liked, disliked, matrix, weight, top_k):
+    scores = (matrix @ _helper(liked[None]).T)[:, 0]
+    if len(disliked):
+        scores = scores - weight * (matrix @ _helper(disliked).T).max(axis=1)
+    return [(row, scores[row]) for row in np.argsort(-scores, kind="stable")[:top_k]]
+
+
+def _asks_an_array(liked, disliked, matrix, weight, top_k):
+    return _two_products(liked, disliked if disliked else disliked[:0], matrix, weight, top_k)
+
+
 def _liked_in_place(liked, disliked, matrix, weight, top_k):
     liked /= np.linalg.norm(liked)
     return _two_products(liked, disliked, matrix, weight, top_k)
@@ -503,11 +607,13 @@ WRONG = {
         (_by_the_whole, "each row has its own length"),
         (_nan_for_black, "a vector of zeros was divided by its length"),
         (_drops_black, "only None is left out"),
-        (_double, "the index keeps float32"),
+        (_double, "make the matrix float32"),
+        (_by_their_sums, "by the sum of its numbers"),
+        (_array_of_paths, "give them back as a list"),
         (_in_place, "It changed its input"),
         (_truth_of_an_array, "ValueError"),
         (_prints_the_index, "It prints, but returns nothing"),
-        (_two_of_three, "Expected"),
+        (_two_of_three, "It should be 3 values"),
         (_by_row_lengths, "the package's own function"),
     ],
     "search_like_these": [
@@ -520,6 +626,11 @@ WRONG = {
         (_black_divides, "nothing may be divided by that"),
         (_hides_the_examples, "this search leaves out nothing"),
         (_reversed_ties, "of equal scores the first"),
+        (_by_the_longest, "each example has its own length"),
+        (_without_the_minus, "the worst come first"),
+        (_minus_stays, "the minus was for the sorting only"),
+        (_turned_pairs, "each pair is (path, score)"),
+        (_sorted_pairs, "the pairs as they were sorted"),
         (_only_one_example, "Expected"),
         (_never_cuts, "Expected"),
         (_prints_the_list, "It prints, but returns nothing"),
@@ -536,11 +647,17 @@ WRONG = {
         (_nan_for_black_examples, "nothing may be divided by that"),
         (_not_the_examples, "this search leaves out nothing"),
         (_reversed_argsort, "of equal scores the first"),
+        (_one_for_all, "each example has its own length"),
+        (_smallest_first, "the worst come first"),
+        (_negated, "the minus was for the sorting only"),
+        (_not_stable, "Expected"),
+        (_without_keepdims, "ValueError"),
         (_first_scores, "row number and score belong together"),
-        (lambda examples, matrix, top_k: _mean_of_a_table(examples, matrix, top_k)[0], "Expected"),
+        (lambda examples, matrix, top_k: _mean_of_a_table(examples, matrix, top_k)[0], "It should be 2 values"),
         (_loops_over_rows, "It loops"),
         (_hides_its_loop, "It loops"),
-        (_maps, "the package's own function"),
+        (_maps, "It loops"),
+        (_asks_cosine_similarity, "the package's own function"),
         (_by_rank, "the package's own function"),
         (_examples_in_place, "It changed its input"),
         (_prints_rows, "It prints, but returns nothing"),
@@ -548,12 +665,16 @@ WRONG = {
     "search_batch_like_these": [
         (_down_the_columns, "along its row (axis=1)"),
         (_over_all_queries, "the mean was taken over the queries"),
-        (_raw_batch, "a long example counts for more"),
-        (_centres, "a long example counts for more"),
+        (_raw_batch, "a long one counts for more"),
+        (_centres, "a long one counts for more"),
         (_nan_in_a_batch, "nothing may be divided by that"),
         (_largest_in_a_batch, "this is the largest of the cosines"),
         (_backwards_batch, "of equal scores the first"),
-        (_first_queries, "Expected"),
+        (_first_queries, "so queries are lost"),
+        (_across_examples, "over its numbers"),
+        (_pictures_by_queries, "a row for each query"),
+        (_smallest_in_a_batch, "the worst come first"),
+        (_one_length_in_a_batch, "a long one counts for more"),
         (_query_after_query, "It loops"),
         (_scores_only, "Expected"),
         (_queries_in_place, "It changed its input"),
@@ -570,7 +691,12 @@ WRONG = {
         (_raw_disliked, "the disliked vectors were not divided"),
         (_last_of_equals, "the smaller row number comes first"),
         (_fails_without_dislikes, "ValueError"),
-        (_nan_for_black_dislikes, "Expected"),
+        (_nan_for_black_dislikes, "then every score is nan"),
+        (_raw_both, "neither the liked vector nor"),
+        (_any_charge_whole, "the weight is missing"),
+        (_smallest_likes_first, "the worst come first"),
+        (_pairs_of_rows, "row numbers alone"),
+        (_asks_an_array, "ValueError"),
         (_liked_in_place, "It changed its input"),
         (_prints_likes, "It prints, but returns nothing"),
         (_likes_by_the_engine, "the package's own function"),

@@ -50,6 +50,11 @@ def _relative_to_the_found(gains, ranking, k):
     return sum(shown) / (k * (max(shown, default=0) or 1)), sum(shown) / sum(gains.values())
 
 
+def _relative_to_the_best_hit(gains, ranking, k):
+    hits = [gains[path] for path in dict.fromkeys(ranking[:k]) if path in gains]
+    return sum(hits) / (max(hits) * k), sum(hits) / sum(gains.values())
+
+
 def _per_result(gains, ranking, k):
     total = _graded_by_places(gains, ranking, k)[1] * sum(gains.values())
     return total / (max(gains.values()) * (len(ranking[:k]) or 1)), total / sum(gains.values())
@@ -99,6 +104,19 @@ def _ap_repeats(truth, ranking, k):
 def _ap_of_the_found(truth, ranking, k):
     found = len(truth.intersection(ranking[:k]))
     return _ap_by_sets(truth, ranking, k) * min(k, len(truth)) / found if found else 0
+
+
+def _ap_mean_of_hits(truth, ranking, k):
+    precisions, found = [], []
+    for place, path in enumerate(ranking[:k], 1):
+        if path in truth and path not in found:
+            found.append(path)
+            precisions.append(len(found) / place)
+    return sum(precisions) / len(precisions)
+
+
+def _ap_of_a_short_page(truth, ranking, k):
+    return _ap_by_sets(truth, ranking, k) * min(k, len(truth)) / min(k, len(truth), len(ranking))
 
 
 def _ap_counts_from_zero(truth, ranking, k):
@@ -218,6 +236,18 @@ def _chance_same_pile(n_items, n_relevant, k):
     return 1 - miss
 
 
+def _chance_same_misses(n_items, n_relevant, k):
+    miss, left = 1, n_items
+    while left > max(0, n_items - k):
+        miss *= (n_items - n_relevant) / left
+        left -= 1
+    return 1 - miss
+
+
+def _chance_all_seen(n_items, n_relevant, k):
+    return 1 if k >= n_items else _chance_by_counting(n_items, n_relevant, k)
+
+
 def _chance_of_one(n_items, n_relevant, k):
     k = min(k, n_items)
     return math.comb(n_relevant, 1) * math.comb(n_items - n_relevant, k - 1) / math.comb(n_items, k)
@@ -297,6 +327,7 @@ WRONG = {
         (_all_gain, "comes a second time gains nothing"),
         (_cleans_first, "takes up its place"),
         (_relative_to_the_found, "also if it was not found"),
+        (_relative_to_the_best_hit, "may be smaller, or there is none"),
         (_per_result, "also where fewer than k results"),
         (_against_the_ideal, "k places cannot hold them"),
         (lambda gains, ranking, k: _graded_by_places(gains, ranking, len(ranking) or 1), "Expected"),
@@ -325,6 +356,8 @@ WRONG = {
             "all relevant paths",
         ),
         (_ap_of_the_found, "not by the number of hits found"),
+        (_ap_mean_of_hits, "may be fewer, or none at all"),
+        (_ap_of_a_short_page, "how many results came does not count"),
         (lambda truth, ranking, k: _ap_by_sets(truth, ranking, k) * min(k, len(truth)) / k, "divides by k, also where"),
         (
             lambda truth, ranking, k: (
@@ -365,6 +398,9 @@ WRONG = {
         (_chance_of_none, "no hit at all"),
         (lambda n_items, n_relevant, k: 1 - ((n_items - n_relevant) / n_items) ** k, "there is one less"),
         (_chance_same_pile, "the denominator must shrink too"),
+        (_chance_same_misses, "the numerator must shrink too"),
+        (_chance_all_seen, "if nothing is relevant, there is no hit"),
+        (lambda n_items, n_relevant, k: n_relevant / n_items * k, "it can be larger than 1"),
         (lambda n_items, n_relevant, k: n_relevant * (min(k, n_items) / n_items), "how many hits can be expected"),
         (lambda n_items, n_relevant, k: min(1, n_relevant / n_items * k), "cannot be added up"),
         (_chance_of_one, "exactly one hit"),

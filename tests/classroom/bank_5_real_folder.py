@@ -137,7 +137,43 @@ def _listed_too_early(paths, read):
     for path in paths:
         valid_paths.append(path)
         try:
+            vector = read(path)
+            if vectors and len(vector) != len(vectors[0]):
+                raise ValueError(f"{len(vector)} numbers instead of {len(vectors[0])}")
+            vectors.append(vector)
+        except ValueError as error:
+            failed.append((path, str(error)))
+    return vectors, valid_paths, failed
+
+
+def _goes_on_after_a_failure(paths, read):
+    vectors, valid_paths, failed = [], [], []
+    for path in paths:
+        try:
+            vector = read(path)
+        except ValueError as error:
+            failed.append((path, str(error)))
+        if vectors and len(vector) != len(vectors[0]):
+            failed.append((path, f"{len(vector)} numbers instead of {len(vectors[0])}"))
+            continue
+        vectors.append(vector)
+        valid_paths.append(path)
+    return vectors, valid_paths, failed
+
+
+def _says_not_why(paths, read):
+    vectors, valid_paths, failed = _with_a_length(paths, read)
+    return vectors, valid_paths, [path for path in paths if path not in valid_paths]
+
+
+def _length_of_the_first_path(paths, read):
+    length, vectors, valid_paths, failed = len(read(paths[0])), [], [], []
+    for path in paths:
+        try:
+            if len(read(path)) != length:
+                raise ValueError(f"{len(read(path))} numbers instead of {length}")
             vectors.append(read(path))
+            valid_paths.append(path)
         except ValueError as error:
             failed.append((path, str(error)))
     return vectors, valid_paths, failed
@@ -193,6 +229,37 @@ def _tries_counted(paths, failed):
     if good:
         report["read"] = (len(paths) - len(failed), good[0])
     return report
+
+
+def _each_try_counts(paths, failed):
+    report, place = {}, {path: number for number, path in enumerate(paths)}
+    for path, reason in failed:
+        count, first = report.get(reason, (0, path))
+        report[reason] = (count + 1, first if place[first] < place[path] else path)
+    good = [path for path in paths if path not in dict(failed)]
+    if good:
+        report["read"] = (len(good), good[0])
+    return report
+
+
+def _counts_as_they_come(paths, failed):
+    report = {}
+    good = [path for path in paths if all(path != other for other, _ in failed)]
+    if good:
+        report["read"] = (len(good), good[0])
+    for path, reason in failed:
+        if reason not in report:
+            report[reason] = (0, path)
+        report[reason] = (report[reason][0] + 1, report[reason][1])
+    return report
+
+
+def _every_reason_counts(paths, failed):
+    groups = {}
+    for path in paths:
+        for reason in {why for other, why in failed if other == path} or {"read"}:
+            groups.setdefault(reason, []).append(path)
+    return {reason: (len(group), group[0]) for reason, group in groups.items()}
 
 
 def _first_reason(paths, failed):
@@ -308,7 +375,23 @@ def _compares_sizes(paths, contents):
 
 def _dropped_backwards(paths, contents):
     kept, dropped = _by_the_smallest(paths, contents)
-    return kept, {first: copy for copy, first in dropped.items()}
+    return kept, {dropped[copy]: copy for copy in sorted(dropped)}
+
+
+def _groups_backwards(paths, contents):
+    kept, stands, groups = [], {}, {}
+    for path in sorted(paths):
+        if contents[path] in stands:
+            groups.setdefault(stands[contents[path]], []).append(path)
+        else:
+            kept.append(path)
+            stands[contents[path]] = path
+    return kept, groups
+
+
+def _dropped_as_a_list(paths, contents):
+    kept, dropped = _by_the_smallest(paths, contents)
+    return kept, [path for path in sorted(paths) if path in dropped]
 
 
 def _empty_is_nothing(paths, contents):
@@ -416,6 +499,38 @@ def _forgets_the_last(files, max_bytes):
     return batches, refused
 
 
+def _batches_filled(files, max_bytes, when_full):
+    batches, refused, current, total = [], [], [], 0
+    for path, width, height, channels in files:
+        size = width * height * channels
+        if size > max_bytes:
+            refused.append(path)
+        elif total + size <= max_bytes:
+            current.append(path)
+            total += size
+        else:
+            batches.append(current)
+            current, total = when_full(path, size, total)
+    return batches + [current] * bool(current), refused
+
+
+def _skips_what_does_not_fit(files, max_bytes):
+    return _batches_filled(files, max_bytes, lambda path, size, total: ([], 0))
+
+
+def _never_set_back(files, max_bytes):
+    return _batches_filled(files, max_bytes, lambda path, size, total: ([path], total + size))
+
+
+def _set_back_to_nothing(files, max_bytes):
+    return _batches_filled(files, max_bytes, lambda path, size, total: ([path], 0))
+
+
+def _appends_the_last_always(files, max_bytes):
+    batches, refused = _with_a_current(files, max_bytes)
+    return batches if batches else [[]], refused
+
+
 def _each_alone(files, max_bytes):
     fits = [path for path, width, height, channels in files if width * height * channels <= max_bytes]
     return [fits] if fits else [], [path for path, *_ in files if path not in fits]
@@ -473,8 +588,11 @@ WRONG = {
         (_loses_other_lengths, "paths get lost"),
         (_first_length_first, "own length comes first"),
         (_gives_up, "stops at the first failure"),
-        (_lengths_in_the_end, "Expected"),
-        (_listed_too_early, "Expected"),
+        (_lengths_in_the_end, "whatever went wrong"),
+        (_listed_too_early, "only together with its vector"),
+        (_goes_on_after_a_failure, "is used once more"),
+        (_says_not_why, "must say why"),
+        (_length_of_the_first_path, "It stopped with ValueError"),
         (_error_as_reason, "Expected"),
         (_prints_the_import, "prints, but returns nothing"),
         (_sorts_the_paths, "changed its input"),
@@ -483,14 +601,17 @@ WRONG = {
     ],
     "honest_report": [
         (_tries_counted, "but it is one path"),
+        (_each_try_counts, "however often it was tried"),
+        (_counts_as_they_come, "goes by the entries of failed"),
+        (_every_reason_counts, "counts only under the last one"),
         (_first_reason, "the last one counts, not the first"),
         (_first_in_failed, "in the order of paths, not of failed"),
         (_overwrites_the_first, "not the last"),
         (_only_failures, "what was read is missing"),
         (_everything_read, "only the paths that did not fail"),
-        (_first_by_name, "Expected"),
+        (_first_by_name, "not that of the alphabet"),
         (_numbers_only, "Expected"),
-        (_always_a_read, "Expected"),
+        (_always_a_read, "where nothing was read"),
         (_prints_the_report, "prints, but returns nothing"),
         (_empties_failed, "changed its input"),
     ],
@@ -501,8 +622,10 @@ WRONG = {
         (_kept_as_they_came, "is to be sorted"),
         (_whole_disk, "only the files in paths count"),
         (_compares_sizes, "compare the contents"),
-        (_dropped_backwards, "Expected"),
-        (_empty_is_nothing, "Expected"),
+        (_dropped_backwards, "the dropped ones are the keys"),
+        (_groups_backwards, "dropped goes the other way"),
+        (_dropped_as_a_list, "dropped is a dict"),
+        (_empty_is_nothing, "two empty files"),
         (_kept_only, "Expected"),
         (_prints_the_copies, "prints, but returns nothing"),
         (_sorts_in_place, "changed its input"),
@@ -515,6 +638,10 @@ WRONG = {
         (_forgets_the_last, "the last batch is missing"),
         (_each_alone, "all of a batch together must fit"),
         (_counts_afterwards, "look before a picture joins it"),
+        (_skips_what_does_not_fit, "gets lost"),
+        (_never_set_back, "the bytes of the batch before"),
+        (_set_back_to_nothing, "takes bytes, too"),
+        (_appends_the_last_always, "no batch is empty"),
         (_one_flat_list, "Expected"),
         (_begins_empty, "Expected"),
         (_prints_the_plan, "prints, but returns nothing"),

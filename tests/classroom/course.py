@@ -1,7 +1,7 @@
 """A course folder for one test: a copy in which to hand out, hand in, grade and give back, as a teacher does it."""
 
+import html
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
@@ -127,4 +127,4 @@ def solved(name):
 def message_of(notebook, task):
     """What the check of a task said, as text."""
     [cell] = [cell for cell in test_cells(notebook) if kind_of(cell)["grade_id"] == f"test_{task}"]
-    return json.dumps([output.get("data", {}).get("text/html", output.get("evalue", "")) for output in cell.outputs], ensure_ascii=False)
+    return html.unescape("\n".join(output.get("data", {}).get("text/html", output.get("evalue", "")) for output in cell.outputs))

@@ -88,7 +88,7 @@ def test_missing_question_is_named(classroom, returned, capsys):
     notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "test_choose_bins"]
     put(returned, f"ana/{NAME}.ipynb", nbformat.writes(notebook))
     classroom.collect(NAME, returned)
-    assert "without test_choose_bins" in capsys.readouterr().out
+    assert "without the test of choose_bins" in capsys.readouterr().out
 
 
 def test_a_zip_file_is_taken_as_well(classroom, returned, tmp_path):

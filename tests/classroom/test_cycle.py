@@ -121,7 +121,7 @@ def marks(course):
 
 
 def points(row):
-    return [float(row[f"test_{task}"]) for task in TASKS]
+    return [float(row[task]) for task in TASKS]
 
 
 FULL = [POINTS[f"test_{task}"] for task in TASKS]
@@ -184,7 +184,8 @@ def test_exchanged_checker_scores_nothing_and_is_pointed_out(course, marks):
 
 
 def test_nobody_honest_is_pointed_out(marks):
-    assert {student for student, row in marks.items() if row["look_at"]} <= {"tamperer", "killer", "a_vandal", "by_heart"}
+    from_the_bank = {"other_ways", "partly"}  # they are put together here in a way that no learner would
+    assert {student for student, row in marks.items() if row["look_at"]} <= {"tamperer", *from_the_bank}
 
 
 @pytest.mark.parametrize(
@@ -204,8 +205,8 @@ def test_vandalised_files_are_put_back_before_the_next(course):
 def test_statistics_of_each_question(course, marks):
     table = {row["question"]: row for row in read(course, "questions")}
     graded = [row for row in marks.values() if row["total"] != ""]
-    first = table[f"test_{FIRST}"]
-    scores = [float(row[f"test_{FIRST}"]) for row in graded]
+    first = table[FIRST]
+    scores = [float(row[FIRST]) for row in graded]
     assert int(first["graded"]) == len(scores) == 13
     assert float(first["mean"]) == pytest.approx(sum(scores) / len(scores), abs=0.005)
     assert first["no_marks"] == f"{scores.count(0) / len(scores):.0%}"
@@ -215,7 +216,7 @@ def test_statistics_of_each_question(course, marks):
 def finished(course, marks):
     """The course after the written answers were graded by hand, in a table that a spreadsheet has saved in its own way."""
     assert course.classroom("written", NAME).returncode == 0
-    rows = read(course, "written")
+    rows = course.written = read(course, "written")
     for row in rows:
         if row["student"] == "solution":
             row |= {"score": "2,5", "comment": "Good; the fourth point is thin.\nSee lesson 07."}
@@ -228,11 +229,11 @@ def finished(course, marks):
     return course
 
 
-def test_untouched_written_answer_is_a_zero_and_the_others_wait(course, finished):
-    rows = {row["student"]: row for row in read(finished, "written")}
+def test_untouched_written_answer_is_a_zero_and_the_others_wait(finished):
+    rows = {row["student"]: row for row in finished.written}
     assert rows["blank"]["score"] == "0"
-    assert {student for student, row in rows.items() if row["score"] == ""} >= {"loud", "partly"}
-    assert rows["solution"]["answer"].strip() == solved(NAME)["why"].strip()
+    assert {student for student, row in rows.items() if row["score"] == ""} >= {"loud", "other_ways", "partly"}
+    assert rows["other_ways"]["answer"].strip() == solved(NAME)["why"].strip()
 
 
 def test_points_by_hand_arrive_in_the_marks(finished):

@@ -161,7 +161,11 @@ def through_another(numbers):
     return with_for(numbers)
 
 
-LOOPS = [with_for, with_while, through_another, lambda numbers: sum(n for n in numbers), lambda numbers: sum([n for n in numbers])]
+def doubled_by_map(numbers):
+    return sum(list(map(int, numbers)))
+
+
+LOOPS = [doubled_by_map, with_for, with_while, through_another, lambda numbers: sum(n for n in numbers), lambda numbers: sum([n for n in numbers])]
 
 
 @pytest.mark.parametrize("function", LOOPS)
@@ -265,6 +269,7 @@ def test_lookup_answers_or_raises():
     assert read("a") == 1.0 and same(read, Lookup({"a": 1.0, "b": "cut short"})) and read != Lookup({"a": 2.0})
     with pytest.raises(ValueError, match="cut short"):
         read("b")
+    assert repr(read) == "<a function: 'a' gives 1.0, 'b' raises ValueError('cut short')>"
 
 
 # The open project
@@ -281,8 +286,14 @@ def test_untouched_project_is_not_measured():
 
 def test_project_is_measured_beside_the_course_s_methods(learner):
     lines = graded.project_report(exercises.all_exercises()["my_method"].solution).splitlines()
-    assert "250 pictures of the held-out products" in lines[0] and len(lines) == 4
-    assert lines[1].startswith("your project") and lines[3].startswith("root_histogram")
+    assert "250 pictures of the held-out products" in lines[0] and len(lines) == 5
+    assert [line.split("  ")[0] for line in lines[1:]] == ["your project", "hues, as in lesson 07", "root_histogram", "histogram"]
+    assert lines[1].split("  ")[-1].strip() == lines[2].split("  ")[-1].strip()  # the same method, the same numbers
+
+
+def test_project_that_draws_lots_is_told(learner):
+    rng = np.random.default_rng()
+    assert "another vector each time" in graded.project_report(lambda picture: rng.random(4))
 
 
 def test_project_is_measured_on_private_products_where_there_are_some(course, monkeypatch):

@@ -1,6 +1,6 @@
 """Execute notebooks for committing: top to bottom in a fresh kernel, outputs stored, everything volatile left out.
 
-    python tests/notebooks/execute.py                          all notebooks
+    python tests/notebooks/execute.py                          all notebooks, the masters of the assignments too
     python tests/notebooks/execute.py notebooks/04*.ipynb      some
     python tests/notebooks/execute.py --check-html DIR ...     and write each as a web page into DIR
 
@@ -22,6 +22,7 @@ from nbconvert import HTMLExporter
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 NOTEBOOKS = REPOSITORY / "notebooks"
+MASTERS = NOTEBOOKS / "assignments" / "source"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 INSTEAD_OF_WIDGET = "(Sliders appear here when this cell is run in JupyterLab.)"
 METADATA = {
@@ -39,8 +40,8 @@ def prepare_environment(ipython_folder):
     os.environ.pop("MPLBACKEND", None)
 
 
-def execute(notebook):
-    """Run all cells of a notebook in place, in the folder of the notebooks."""
+def execute(notebook, folder=NOTEBOOKS):
+    """Run all cells of a notebook in place, in the folder that it lies in."""
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -48,7 +49,7 @@ def execute(notebook):
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
 
@@ -78,7 +79,7 @@ def as_page(notebook, title):
 def process(path, page_folder):
     notebook = nbformat.read(path, as_version=4)
     start = time.perf_counter()
-    execute(notebook)
+    execute(notebook, path.parent)
     print(f"{path.name}: {time.perf_counter() - start:.1f} s", flush=True)
     tidy(notebook)
     nbformat.write(notebook, path)
@@ -89,13 +90,13 @@ def process(path, page_folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/, and the masters")
     parser.add_argument("--check-html", type=Path, metavar="DIR", help="also write each as a web page into DIR")
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as ipython_folder:
         prepare_environment(ipython_folder)
-        for path in options.notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+        for path in options.notebooks or [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(MASTERS.glob("*/*.ipynb"))]:
             try:
                 process(path, options.check_html)
             except CellExecutionError as error:

@@ -12,6 +12,7 @@ from PIL import Image
 from tests import REPOSITORY
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+MASTERS = sorted((REPOSITORY / "notebooks/assignments/source").glob("*/*.ipynb"))
 MAY_RAISE = {"raises-exception", "nbval-raises-exception"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
@@ -20,6 +21,7 @@ TIME = r"\*\*Time:\*\* lesson (\d+) min(?:utes)?, exercises \d+ min"
 CORE_EXERCISE = 5  # minutes
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_page = pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=lambda path: path.stem)
 
 
 def read(path):
@@ -61,25 +63,25 @@ def anchors(path):
     return {text.replace(" ", "-") for _, text in headings(path)} | set(re.findall(r'id="([^"]+)"', prose(path)))
 
 
-@each_notebook
+@each_page
 def test_executed_in_order_in_a_fresh_kernel(path):
     counts = [cell["execution_count"] for cell in cells(path, "code")]
     assert counts == list(range(1, len(counts) + 1))
 
 
-@each_notebook
+@each_page
 def test_no_error_among_the_outputs_but_where_tagged(path):
     for cell in cells(path, "code"):
         if not tags(cell) & MAY_RAISE:
             assert [output for output in cell["outputs"] if output["output_type"] == "error"] == []
 
 
-@each_notebook
+@each_page
 def test_nothing_is_written_to_stderr(path):
     assert [output["text"] for output in outputs(path) if output.get("name") == "stderr"] == []
 
 
-@each_notebook
+@each_page
 def test_every_figure_says_what_is_to_be_seen(path):
     for output in outputs(path):
         for kind in ("image/png", "image/jpeg"):
@@ -90,7 +92,7 @@ def test_every_figure_says_what_is_to_be_seen(path):
     assert "![](" not in prose(path)
 
 
-@each_notebook
+@each_page
 def test_no_figure_is_wider_than_a_cell(path):
     for output in outputs(path):
         if "image/png" in output.get("data", {}):
@@ -98,18 +100,18 @@ def test_no_figure_is_wider_than_a_cell(path):
             assert picture.width <= MAX_FIGURE_WIDTH
 
 
-@each_notebook
+@each_page
 def test_no_widget_is_stored(path):
     assert "widgets" not in read(path)["metadata"]
     assert not any(WIDGET_VIEW in output.get("data", {}) for output in outputs(path)), "run tests/notebooks/execute.py"
 
 
-@each_notebook
+@each_page
 def test_small_enough_to_be_shown_on_the_web(path):
     assert path.stat().st_size <= MAX_BYTES
 
 
-@each_notebook
+@each_page
 def test_one_title_and_no_level_of_heading_is_skipped(path):
     levels = [level for level, _ in headings(path)]
     assert levels[0] == 1 and levels.count(1) == 1
@@ -129,7 +131,7 @@ def test_never_more_than_two_code_cells_in_a_row(path):
     assert "ccc" not in kinds
 
 
-@each_notebook
+@each_page
 def test_no_star_import(path):
     assert not any("import *" in source(cell) for cell in cells(path, "code"))
 
@@ -157,7 +159,7 @@ def test_links_to_the_notebooks_before_and_after(path):
         assert neighbour.name in {link.split("#")[0] for link in links(path)}
 
 
-@each_notebook
+@each_page
 def test_every_relative_link_leads_somewhere(path):
     for link in links(path):
         if "://" in link or link.startswith(("data:", "mailto:", "attachment:")):
@@ -169,7 +171,7 @@ def test_every_relative_link_leads_somewhere(path):
             assert anchor in anchors(target), link
 
 
-@each_notebook
+@each_page
 def test_no_path_of_the_machine_it_was_made_on(path):
     text = path.read_text(encoding="utf-8")
     for root in (REPOSITORY, Path.home()):

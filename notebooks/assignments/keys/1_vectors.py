@@ -13,15 +13,15 @@ PACKAGE = (image_to_histogram, image_to_root_histogram)
 
 def _planes_and_sizes(rng):
     sizes = [(3, 2), (2, 4), (1, 3), (4, 4), (5, 3)]
-    cases = [(np.array([1.0, 0.0, 0.5019, 0.4981, -0.1, 1.1]), (2, 1))]
+    cases = [(np.array([1.0, 0.0, 0.501, 0.499, -0.1, 1.1]), (2, 1))]
     return cases + [(_planes(rng, 3 * width * height), (width, height)) for width, height in sizes]
 
 
 def _planes(rng, n):
-    """Near whole 255ths, some too small and some too large, never halfway between two."""
+    """Near whole 255ths, some too small and some too large, never halfway between two; three digits, as a check shows."""
     levels = rng.integers(0, 256, n)
     levels[rng.permutation(n)[:4]] = [*rng.integers(-60, -10, 2), *rng.integers(266, 320, 2)]
-    return ((levels + rng.choice([-0.3, -0.2, 0.0, 0.2, 0.3], n)) / 255).round(4)
+    return ((levels + rng.choice([-0.3, -0.2, 0.0, 0.2, 0.3], n)) / 255).round(3)
 
 
 def _stacked(vector, size):
@@ -114,21 +114,34 @@ def _colours(rng, height, width):
     return np.array(colours).reshape(height, width, 3)
 
 
-def _boxes(picture, bins, divisor=None, channels=(0, 1), counted=None, of_all=False, cap=True):
+def _boxes(picture, bins, divisor=None, channels=(0, 1), counted=None, of_all=False, cap=True, kind=int):
+    """Chroma with one thing changed; `kind` is the type of value * bins."""
     pixels = picture.reshape(-1, 3).astype(int)
     divisor = pixels.sum(axis=1) if divisor is None else divisor
     counted = pixels.sum(axis=1) > 0 if counted is None else counted
-    one, two = (pixels[counted, channel] * bins // np.maximum(divisor[counted], 1) for channel in channels)
+    products = (pixels * bins).astype(kind).astype(int)
+    one, two = (products[counted, channel] // np.maximum(divisor[counted], 1) for channel in channels)
     if cap:
         one, two = np.minimum(one, bins - 1), np.minimum(two, bins - 1)
     counts = np.bincount(one * bins + two, minlength=bins * bins)
     return counts / max(1, len(pixels) if of_all else counts.sum())
 
 
-def _sum_in_uint8(picture, bins):
+def _sum_in_uint8(picture, bins, kind=int):
     red, green, blue = (picture[:, :, c].reshape(-1) for c in range(3))
     narrow = (red + green + blue).astype(int)
-    return _boxes(picture, bins, divisor=narrow, counted=narrow > 0)
+    return _boxes(picture, bins, divisor=narrow, counted=narrow > 0, kind=kind)
+
+
+def _box_capped(picture, bins):
+    pixels = picture.reshape(-1, 3).astype(int)
+    red, green, _ = pixels[pixels.any(axis=1)].T * bins // pixels[pixels.any(axis=1)].sum(axis=1)
+    counts = np.bincount(np.minimum(red * bins + green, bins * bins - 1), minlength=bins * bins)
+    return counts / max(1, counts.sum())
+
+
+def _zero_by_zero(picture, bins):
+    return _boxes(picture, bins) / picture.any()
 
 
 def _values_and_bins(rng):
@@ -263,6 +276,9 @@ TASKS = [
                 _sums(picture, weights, bins) / _sums(picture, weights, bins).sum()
             ),
             "a weight multiplies the count of a pixel, not its colour.": _weighted_colours,
+            "weights need not be whole numbers: keep what stands behind the point, also in the sums.": (
+                lambda picture, weights, bins: _divided(_sums(picture, weights.astype(int), bins))
+            ),
         },
         forbidden=PACKAGE,
     ),
@@ -288,6 +304,14 @@ TASKS = [
             ),
             "red and green are asked for, not blue.": lambda picture, bins: _boxes(picture, bins, channels=(0, 2)),
             "the sum was taken in uint8, where it wraps around at 256. Convert before you add.": _sum_in_uint8,
+            "value * bins was taken in uint8, where it wraps around at 256. Convert before.": lambda picture, bins: (
+                _boxes(picture, bins, kind=np.uint8)
+            ),
+            "all of this was taken in uint8, where it wraps around at 256: whole numbers of Python first.": (
+                lambda picture, bins: _sum_in_uint8(picture, bins, kind=np.uint8)
+            ),
+            "where all pixels are black this divides 0 by 0; the answer is zeros.": _zero_by_zero,
+            "each of the two bin numbers is at most bins - 1, not only the box number at the end.": _box_capped,
             "a pure colour gives bin number bins, which does not exist: take bins - 1 there.": lambda picture, bins: (
                 _boxes(picture, bins, cap=False)
             ),
@@ -297,7 +321,7 @@ TASKS = [
     Exercise(
         solution=SOLUTIONS["equal_edges"],
         cases=_values_and_bins,
-        bought="All bins are nearly equally full. Whether that helps a search is another question.",
+        bought="The borders now stand close together where the values do.",
         slips={
             "the values must be sorted first.": lambda values, bins: [
                 values[k * len(values) // bins] for k in range(1, bins)
@@ -315,6 +339,12 @@ TASKS = [
             "only borders between two bins count: leave out the smallest and the largest value.": lambda values, bins: (
                 _at(values, [0, *(k * len(values) // bins for k in range(1, bins)), -1])
             ),
+            "k begins at 1: the smallest value is no border.": lambda values, bins: _at(
+                values, [k * len(values) // bins for k in range(bins)]
+            ),
+            "each value counts as often as it occurs: np.unique and set keep it only once.": lambda values, bins: [
+                np.unique(values)[k * len(np.unique(values)) // bins] for k in range(1, bins)
+            ],
             "a value that occurs often may be a border twice: keep it.": lambda values, bins: sorted(
                 set(_at(values, [k * len(values) // bins for k in range(1, bins)]))
             ),
@@ -326,6 +356,9 @@ TASKS = [
         bought="You pay for as many bins as you need, and know what the rest would have brought.",
         slips={
             "below a number that is not good enough a smaller one may be: look at all.": _down_from_the_best,
+            "this is a quality; the number of bins is asked for.": lambda qualities, tolerance: np.mean(
+                qualities[min(_good(qualities, tolerance))]
+            ),
             "this is the best one; a smaller number may be good enough.": _best,
             "what lies exactly at the limit is good enough, too: at least, not more than.": _above_the_limit,
             "this is the largest number that is good enough; the smallest is asked for.": lambda qualities, tolerance: (

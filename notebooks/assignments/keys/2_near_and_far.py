@@ -91,15 +91,17 @@ def _too_near_to_tell(rng):
 
 
 def _rankings(rng):
-    n_images = int(rng.integers(5, 7))
     in_a_round = np.roll(np.arange(5), int(rng.integers(1, 3)))  # so that the order of the rows is not their places
+    # Ties in an order in which np.argsort leaves them as they come, whatever the processor.
+    two_levels = rng.permutation([[1, 0, 1, 0, 1], [0, 1, 0, 1, 0]])[0]
+    three_levels = rng.permutation([[2, 0, 1, 2, 0], [0, 2, 0, 2, 1], [2, 0, 2, 1, 0]])[0]
     return [
         (np.array([0.7, 0.9, 0.2, 0.9]), ["mug.jpg", "hat.jpg", "bag.jpg", "cup.jpg"]),
         (10 - in_a_round - rng.random(5).round(2) / 2, _paths(rng, 5)),
         (-rng.permutation(5) / 4 - 1, _paths(rng, 5)),
         (np.full(4, int(rng.integers(1, 9)) / 8), _unsorted_paths(rng, 4)),
-        (rng.integers(0, 2, n_images) / 4 + 0.5, _paths(rng, n_images)),
-        (rng.permutation(np.repeat(-rng.permutation(9)[:3] / 2, 2)), _paths(rng, 6)),
+        (two_levels / 4 + 0.5, _paths(rng, 5)),
+        (np.sort(-rng.permutation(9)[:3] / 2)[three_levels], _paths(rng, 5)),
     ]
 
 
@@ -113,52 +115,46 @@ def _unsorted_paths(rng, n_images):
     return [second, *rest, first]
 
 
-# Slips
+# Slips. Few of them take care of 0/0, so that they fit an answer that does and one that does not; therefore the
+# cause for 0/0 alone stands first in each task.
 
 
 def _weights_in(in_dot, in_length1, in_length2):
     """The weighted cosine with each weight taken to a power; 1 is right."""
 
+    @np.errstate(all="ignore")
     def slip(v1, v2, weights):
         v1, v2, weights = v1.astype(float), v2.astype(float), weights.astype(float)
         lengths = np.sqrt((weights**in_length1 * v1**2).sum() * (weights**in_length2 * v2**2).sum())
-        return (weights**in_dot * v1 * v2).sum() / lengths if lengths > 0 else 0.0
+        return (weights**in_dot * v1 * v2).sum() / lengths
 
     return slip
+
+
+def _cut_to_whole_numbers(v1, v2, weights):
+    return SOLUTIONS["weighted_cosine"](np.trunc(v1), np.trunc(v2), weights)
 
 
 def _over_the_sum_of_weights(v1, v2, weights):
     return _weights_in(1, 1, 1)(v1, v2, weights) / weights.sum()
 
 
+@np.errstate(all="ignore")
 def _forgot_the_root(v1, v2, weights):
     v1, v2 = v1.astype(float), v2.astype(float)
-    lengths = (weights * v1**2).sum() * (weights * v2**2).sum()
-    return (weights * v1 * v2).sum() / lengths if lengths > 0 else 0.0
-
-
-@np.errstate(all="ignore")
-def _without_care_for_zero(v1, v2, weights):
-    v1, v2 = v1.astype(float), v2.astype(float)
-    return (weights * v1 * v2).sum() / np.sqrt((weights * v1**2).sum() * (weights * v2**2).sum())
+    return (weights * v1 * v2).sum() / ((weights * v1**2).sum() * (weights * v2**2).sum())
 
 
 def _light_by(factor_of):
-    """The pair for a factor found in another way; 0.0 for a vector of zeros, as asked."""
+    """The pair for a factor found in another way."""
 
+    @np.errstate(all="ignore")
     def slip(v1, v2):
         v1, v2 = v1.astype(float), v2.astype(float)
-        factor = factor_of(v1, v2) if v1.any() else 0.0
+        factor = factor_of(v1, v2)
         return factor, np.linalg.norm(factor * v1 - v2)
 
     return slip
-
-
-@np.errstate(all="ignore")
-def _light_without_care(v1, v2):
-    v1, v2 = v1.astype(float), v2.astype(float)
-    factor = v1 @ v2 / (v1 @ v1)
-    return factor, np.linalg.norm(factor * v1 - v2)
 
 
 def _squared_rest(v1, v2):
@@ -173,9 +169,10 @@ def _distance_before(v1, v2):
 def _haze_by(factor_of):
     """The pair for a factor found in another way, with the offset that is best for it."""
 
+    @np.errstate(all="ignore")
     def slip(v1, v2):
         v1, v2 = v1.astype(float), v2.astype(float)
-        factor = factor_of(v1, v2) if np.ptp(v1) > 0 else 0.0
+        factor = factor_of(v1, v2)
         return factor, v2.mean() - factor * v1.mean()
 
     return slip
@@ -186,6 +183,11 @@ def _haze_without_care(v1, v2):
     own1, own2 = v1 - v1.mean(), v2 - v2.mean()
     factor = own1 @ own2 / (own1 @ own1)
     return factor, v2.mean() - factor * v1.mean()
+
+
+def _offset_from_v2_to_v1(v1, v2):
+    factor = light_and_haze(v1, v2)[0]
+    return factor, v1.mean() - factor * v2.mean()
 
 
 def _means_only(v1, v2):
@@ -208,6 +210,14 @@ def _table_from(rule):
     return slip
 
 
+@np.errstate(all="ignore")
+def _at_length_1(queries, vectors):
+    q, v = (
+        rows.astype(float) / np.linalg.norm(rows.astype(float), axis=1)[:, np.newaxis] for rows in (queries, vectors)
+    )
+    return np.sqrt(np.maximum(2 - 2 * np.nan_to_num(q) @ np.nan_to_num(v).T, 0))
+
+
 def _as_they_come(queries, vectors):
     squared = (queries**2).sum(axis=1, keepdims=True) + (vectors**2).sum(axis=1) - 2 * queries @ vectors.T
     return np.sqrt(np.maximum(squared, 0))
@@ -222,6 +232,16 @@ def _rows_best_first(scores, paths):
     return sorted(range(len(paths)), key=lambda i: (-scores[i], paths[i]))
 
 
+def _rows_as_argsort_lists_them(first, backwards=False):
+    """The rows, best first, where the paths decide nothing; `first` is the number of the first row."""
+
+    def slip(scores, paths):
+        rows = np.argsort(scores, kind="stable")[::-1] if backwards else np.argsort(-scores, kind="stable")
+        return (rows + first).tolist()
+
+    return slip
+
+
 def _ties_backwards(scores, paths):
     ranking = sorted(zip(scores, paths), reverse=True)
     return [ranking.index(pair) + 1 for pair in zip(scores, paths)]
@@ -229,6 +249,10 @@ def _ties_backwards(scores, paths):
 
 def _ties_as_they_come(scores, paths):
     return (np.argsort(np.argsort(-scores, kind="stable")) + 1).tolist()
+
+
+def _ties_from_the_last(scores, paths):
+    return (np.argsort(np.argsort(scores, kind="stable")[::-1]) + 1).tolist()
 
 
 def _shared_places(scores, paths):
@@ -240,6 +264,9 @@ TASKS = [
         solution=SOLUTIONS["weighted_cosine"],
         cases=_weighted_pairs,
         slips={
+            "a weighted length can be 0, and 0/0 is no number: return 0.0 there, also where no vector is all zeros.": (
+                _weights_in(1, 1, 1)
+            ),
             "this is the plain cosine; the weights are not in it.": _weights_in(0, 0, 0),
             "do not divide by the sum of the weights; the two lengths are enough.": _over_the_sum_of_weights,
             "the weights are in the dot product only; they belong in both lengths as well.": _weights_in(1, 0, 0),
@@ -247,9 +274,7 @@ TASKS = [
             "each weight counts twice: a product of two weighted numbers holds its square.": _weights_in(2, 2, 2),
             "the weights changed v1 only; each square has its weight once.": _weights_in(1, 2, 0),
             "a length is the square root of the sum of weighted squares; the root is missing.": _forgot_the_root,
-            "a weighted length can be 0, and 0/0 is no number: return 0.0 there, also where no vector is all zeros.": (
-                _without_care_for_zero
-            ),
+            "int(...) cuts off what stands behind the point; float(...) keeps it.": _cut_to_whole_numbers,
         },
         forbidden=(cosine_similarity,),
         bought="Now a search can be told where to look.",
@@ -258,6 +283,9 @@ TASKS = [
         solution=best_light,
         cases=_pairs_in_other_light,
         slips={
+            "a vector of zeros has the length 0, and 0/0 is no number: there the factor is 0.0.": _light_by(
+                lambda v1, v2: v1 @ v2 / (v1 @ v1)
+            ),
             "that is the shadow's length; how many times as long as v1 is the shadow?": _light_by(
                 lambda v1, v2: v1 @ v2 / np.linalg.norm(v1)
             ),
@@ -267,6 +295,9 @@ TASKS = [
             ),
             "the two are exchanged: this is v1's shadow on v2; v1 is the one that is multiplied.": _light_by(
                 lambda v1, v2: v1 @ v2 / (v2 @ v2)
+            ),
+            "the best factor can be any number, this one has two digits behind the point: compute it.": _light_by(
+                lambda v1, v2: np.round(v1 @ v2 / (v1 @ v1), 2)
             ),
             "the factor is right; the distance is still squared.": _squared_rest,
             "that factor makes both sums (or means) equal; nearest is the point where the shadow ends.": _light_by(
@@ -283,7 +314,6 @@ TASKS = [
                 lambda v1, v2: abs(v1 @ v2) / (v1 @ v1)
             ),
             "the two answers are exchanged: the factor comes first.": lambda v1, v2: best_light(v1, v2)[::-1],
-            "a vector of zeros has the length 0, and 0/0 is no number: there the factor is 0.0.": _light_without_care,
         },
         bought="You measure distance after the best change of light, and it tells you what cosine is.",
     ),
@@ -291,7 +321,8 @@ TASKS = [
         solution=light_and_haze,
         cases=_pairs_behind_haze,
         slips={
-            "that factor is the one of task 2; take each vector's own mean away first.": _haze_by(
+            "a vector minus its mean can be all zeros, and 0/0 is no number: the factor is 0.0.": _haze_without_care,
+            "the factor is that of the vectors as they are: take out their means first.": _haze_by(
                 lambda v1, v2: best_light(v1, v2)[0]
             ),
             "only v2 lost its mean; v1 should lose its own as well.": _haze_by(
@@ -305,11 +336,11 @@ TASKS = [
             ),
             "the factor is right; the offset is the mean of v2 minus the mean of *factor times* v1.": _means_only,
             "the factor is right; the sign of the offset is turned round.": _offset_turned_round,
+            "the factor is right; in the offset v1 and v2 are exchanged.": _offset_from_v2_to_v1,
             "the two are exchanged: factor and offset should bring v1 to v2, not v2 to v1.": lambda v1, v2: (
                 light_and_haze(v2, v1)
             ),
             "the two answers are exchanged: the factor comes first.": lambda v1, v2: light_and_haze(v1, v2)[::-1],
-            "a vector minus its mean can be all zeros, and 0/0 is no number: the factor is 0.0.": _haze_without_care,
         },
         bought="Two numbers take light and haze away; what then remains is what centred cosine measures.",
     ),
@@ -325,6 +356,12 @@ TASKS = [
             ),
             "2 - 2 · cosine holds for length 1; here two sums of squares come first.": _table_from(
                 lambda q, v, dot: np.sqrt(np.maximum(2 - 2 * dot / np.sqrt(q * v), 0))
+            ),
+            "2 - 2 · cosine holds for length 1; rows of any other length, also all zeros, need two sums of squares.": (
+                _at_length_1
+            ),
+            "2 - 2 · dot product holds for length 1; here two sums of squares take the place of the first 2.": _table_from(
+                lambda q, v, dot: np.sqrt(np.maximum(2 - 2 * dot, 0))
             ),
             "the dot product counts twice in x² + y² - 2xy.": _table_from(
                 lambda q, v, dot: np.sqrt(np.maximum(q + v - dot, 0))
@@ -354,6 +391,18 @@ TASKS = [
                 row + 1 for row in _rows_best_first(scores, paths)
             ],
             "these are the rows, best first, and from 0; asked is the place of each row.": _rows_best_first,
+            "np.argsort lists the rows, best first; asked is the place of each row (and the path decides a tie).": (
+                _rows_as_argsort_lists_them(1)
+            ),
+            "np.argsort lists the rows, from 0; asked is the place of each row (and the path decides a tie).": (
+                _rows_as_argsort_lists_them(0)
+            ),
+            "np.argsort, turned round, lists the rows, best first; asked is the place of each row.": (
+                _rows_as_argsort_lists_them(1, backwards=True)
+            ),
+            "np.argsort, turned round, lists the rows, from 0; asked is the place of each row.": (
+                _rows_as_argsort_lists_them(0, backwards=True)
+            ),
             "these are the paths, best first; asked are their places.": lambda scores, paths: [
                 paths[row] for row in _rows_best_first(scores, paths)
             ],
@@ -363,6 +412,7 @@ TASKS = [
                 _ties_backwards
             ),
             "of equal scores the path decides, not the order of the input.": _ties_as_they_come,
+            "of equal scores the path decides, not the reverse order of the input.": _ties_from_the_last,
             "each place is given once; of equal scores the path decides.": _shared_places,
             "1, 2, 3 ... are the places in the order of the ranking; asked is the order of the input.": (
                 lambda scores, paths: list(range(1, len(paths) + 1))

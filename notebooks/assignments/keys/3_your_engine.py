@@ -21,6 +21,7 @@ like_but_not = SOLUTIONS["like_but_not"]
 SEARCHES = (rank, score_blocks, row_lengths)  # every new engine calls row_lengths, score_table calls score_blocks
 PATTERNS = ((4, 0, 0, 0, 0), (2, 2, 2, 2, 0), (3, 2, 1, 1, 1))  # all of length 4
 SMALL = np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32)
+WITH_A_COPY = np.array([[1, 0, 0], [0, 0.6, 0.8], [1, 0, 0]], dtype=np.float32)
 GAP = 1e-3  # no two scores are nearer than this, but those of copies, which are equal
 
 
@@ -97,23 +98,23 @@ def _of_four_kinds(rng, queries, matrix):
     matrix[:] = matrix[:4][rng.permutation(np.arange(len(matrix)) % 4)]
 
 
-def _searches(rng, n_tied=20):
+def _searches(rng, n_tied=20, top_tied=12):
     drawn = [
         (*_drawn(rng, 1, 2, 5, signs=False), 3),
         (*_drawn(rng, 1, 4, 5, _with_zeros_and_a_copy), 5),
         (*_drawn(rng, 1, 3, 4, _with_an_example), 9),
         (*_drawn(rng, 1, 3, 4, _as_decimals), 3),
-        (*_drawn(rng, 1, 2, n_tied, _of_four_kinds), 6),  # in a long list, a sort that is not stable is found out
+        (*_drawn(rng, 1, 2, n_tied, _of_four_kinds), top_tied),  # in a long list, a sort that is not stable is found out
     ]
     return [
-        (np.array([[2.0, 0.0], [0.0, 3.0]]), SMALL.copy(), 2),
+        (np.array([[3.0, 0.0, 4.0], [0.0, 2.0, 0.0]]), WITH_A_COPY.copy(), 2),
         *((queries[0], matrix, top_k) for queries, matrix, top_k in drawn),
     ]
 
 
 def _searches_with_paths(rng):
     cases = []
-    for examples, matrix, top_k in _searches(rng, n_tied=8):
+    for examples, matrix, top_k in _searches(rng, n_tied=8, top_tied=6):
         numbers = np.sort(rng.choice(900, len(matrix), replace=False) + 100)
         paths = [f"{number}.jpg" for number in numbers] if cases else ["a.jpg", "b.jpg", "c.jpg"]
         cases.append((examples, paths, matrix, top_k))
@@ -122,7 +123,7 @@ def _searches_with_paths(rng):
 
 def _batches(rng):
     return [
-        (np.array([[[2.0, 0.0], [0.0, 3.0]], [[0.0, 1.0], [0.0, 5.0]]]), SMALL.copy(), 2),
+        (np.array([[[2.0, 0.0], [0.0, 3.0], [0.0, 1.0]], [[3.0, 4.0], [0.0, 1.0], [0.0, 5.0]]]), SMALL.copy(), 2),
         (*_drawn(rng, 3, 2, 5, signs=False), 3),
         (*_drawn(rng, 2, 4, 5, _with_zeros_and_a_copy), 5),
         (*_drawn(rng, 3, 1, 4), 2),
@@ -136,7 +137,7 @@ def _likes(rng):
     hand_made = (np.array([6.0, 8.0]), np.array([[0.0, 2.0]]), SMALL.copy(), 1, 3)
     return [
         hand_made,
-        _like(rng, 2, 6, 0.5, 6, matters=[_charged(_mean), _charged(_first), _disliked_not_divided]),
+        _like(rng, 2, 6, 0.5, 6, matters=[_charged(_mean), _charged(_first), _disliked_not_divided, _nothing_divided, _weightless]),
         _like(rng, 0, 5, 1, 3),
         _like(rng, 3, 5, 1, 20, matters=[_charged(_sum), _liked_not_divided], zeros=True),
         _like(rng, 1, 5, 0.5, 4, matters=[_charged(_not_below_0)]),
@@ -200,6 +201,11 @@ def _with_lost_paths(vector_of):
     return sorted(vector_of), *build_index(vector_of)[1:]
 
 
+def _paths_as_an_array(vector_of):
+    paths, *others = build_index(vector_of)
+    return np.array(paths), *others
+
+
 def _in_float64(vector_of):
     paths, matrix, n_bytes = build_index(vector_of)
     return paths, matrix, 2 * n_bytes
@@ -214,11 +220,15 @@ INDEX_SLIPS = {
         lambda rows: np.linalg.norm(rows, axis=0)
     ),
     "each row has its own length; here all were divided by one.": _divided_by(np.linalg.norm),
+    "each row was divided by the sum of its numbers; divide by its length, the root of the sum of their squares.": _divided_by(
+        lambda rows: np.maximum(rows.sum(axis=1, keepdims=True), 1)
+    ),
     "a vector of zeros was divided by its length, 0; it should stay as it is.": _divided_by(
         lambda rows: np.linalg.norm(rows, axis=1, keepdims=True)
     ),
     "a vector of zeros belongs in the index too; only None is left out.": _without_black,
-    "these are bytes of float64, eight a number; the index keeps float32, also after the division.": _in_float64,
+    "these are bytes of float64, eight a number; make the matrix float32.": _in_float64,
+    "the paths are an array; give them back as a list.": _paths_as_an_array,
 }
 
 
@@ -252,6 +262,17 @@ def _later_rows_first(examples, matrix, top_k):
     return rows, scores[rows]
 
 
+def _worst_first(examples, matrix, top_k):
+    scores = _scores(examples, matrix)
+    rows = np.argsort(scores, kind="stable")[:top_k]
+    return rows, scores[rows]
+
+
+def _still_negative(examples, matrix, top_k):
+    rows, scores = search_fast_like_these(examples, matrix, top_k)
+    return rows, -scores
+
+
 def _with_paths(search):
     def slip(examples, paths, matrix, top_k):
         return [(paths[row], float(score)) for row, score in zip(*search(examples, matrix, top_k))]
@@ -259,13 +280,14 @@ def _with_paths(search):
     return slip
 
 
+def _score_and_path(sign):
+    def slip(*case):
+        return [(sign * score, path) for path, score in search_like_these(*case)]
+
+    return slip
+
+
 ORDER_SLIPS = {
-    "these are means of dot products: divide every example by its own length.": _searching_by(
-        lambda examples: examples.mean(axis=0)
-    ),
-    "the mean was taken before each example was divided by its length: a long example counts for more.": _searching_by(
-        lambda examples: _unit(examples.mean(axis=0))
-    ),
     "an example of all zeros has the length 0, and nothing may be divided by that.": _searching_by(
         lambda examples: (examples / np.linalg.norm(examples, axis=1, keepdims=True)).mean(axis=0)
     ),
@@ -273,8 +295,15 @@ ORDER_SLIPS = {
         lambda examples, matrix: (_unit(examples) @ matrix.T).max(axis=0)
     ),
     "of equal scores the first in the order of the index wins; here it is the last.": _later_rows_first,
+    "the worst come first here; a sort begins with the smallest.": _worst_first,
 }
 SEARCH_SLIPS = ORDER_SLIPS | {
+    "these are means of dot products: divide every example by its own length.": _searching_by(
+        lambda examples: examples.mean(axis=0)
+    ),
+    "the mean was taken before each example was divided by its length: a long example counts for more.": _searching_by(
+        lambda examples: _unit(examples.mean(axis=0))
+    ),
     "the mean of unit vectors is shorter than 1, and so it must stay: do not divide it by its length again.": _searching_by(
         lambda examples: _unit(_unit(examples).mean(axis=0))
     ),
@@ -282,9 +311,16 @@ SEARCH_SLIPS = ORDER_SLIPS | {
     "an example of all zeros has the cosine 0 with everything, and counts in the mean.": _searching_by(
         lambda examples: _unit(examples[examples.any(axis=1)]).mean(axis=0)
     ),
+    "each example has its own length; here all were divided by one.": _searching_by(
+        lambda examples: (examples / np.linalg.norm(examples)).mean(axis=0)
+    ),
     "a picture that equals an example was left out; this search leaves out nothing.": _without_the_examples,
+    "the scores are negative: the minus was for the sorting only.": _still_negative,
 }
-LOOP_SLIPS = {cause: _with_paths(search) for cause, search in SEARCH_SLIPS.items()}
+LOOP_SLIPS = {cause: _with_paths(search) for cause, search in SEARCH_SLIPS.items()} | {
+    "each pair is (path, score), in this order.": _score_and_path(1),
+    "these are the pairs as they were sorted; asked for are (path, score), the score without the minus.": _score_and_path(-1),
+}
 FAST_SLIPS = SEARCH_SLIPS | {
     "the scores are not in the order of the rows: row number and score belong together.": _scores_not_in_order,
 }
@@ -297,21 +333,40 @@ def _one_by_one(search):
     return slip
 
 
+def _sorted_rows(scores, top_k):
+    return np.argsort(-scores, axis=1, kind="stable")[:, :top_k]
+
+
+def _first_queries_only(queries, matrix, top_k):
+    return search_batch_like_these(queries, matrix, len(matrix))[:top_k]
+
+
+def _a_row_a_picture(queries, matrix, top_k):
+    return _sorted_rows(matrix @ _unit(queries).mean(axis=1).T, top_k)
+
+
+def _lengths_over_examples(queries, matrix, top_k):
+    lengths = np.linalg.norm(queries, axis=1, keepdims=True)
+    wishes = (queries / np.where(lengths > 0, lengths, 1)).mean(axis=1)
+    return _sorted_rows((wishes[:, None] * matrix).sum(axis=2), top_k)
+
+
 def _sorted_down_the_columns(queries, matrix, top_k):
     scores = _unit(queries).mean(axis=1) @ matrix.T
     return np.argsort(-scores, axis=0, kind="stable")[:, :top_k]
 
 
 def _mean_over_queries(queries, matrix, top_k):
-    scores = _unit(queries).mean(axis=0) @ matrix.T
-    return np.argsort(-scores, axis=1, kind="stable")[:, :top_k]
+    return _sorted_rows(_unit(queries).mean(axis=0) @ matrix.T, top_k)
 
 
-BATCH_SLIPS = {
-    cause: _one_by_one(search)
-    for cause, search in ORDER_SLIPS.items()
-    if not cause.startswith("these are means of dot")  # the same order as by the mean of undivided examples
-} | {
+BATCH_SLIPS = {cause: _one_by_one(search) for cause, search in ORDER_SLIPS.items()} | {
+    "the examples were not divided by their own lengths before the mean: a long one counts for more.": _one_by_one(
+        _searching_by(lambda examples: examples.mean(axis=0))
+    ),
+    "the lengths were taken over the examples (axis=1); each example has its own, over its numbers.": _lengths_over_examples,
+    "the table of scores has a row for each picture; turn it round, so that it has a row for each query.": _a_row_a_picture,
+    "[:top_k] keeps whole rows, so queries are lost; keep columns.": _first_queries_only,
     "scores are sorted down the columns; each query has its own order, along its row (axis=1).": _sorted_down_the_columns,
     "the mean was taken over the queries; each query has its own mean, over its examples.": _mean_over_queries,
 }
@@ -362,6 +417,29 @@ def _disliked_not_divided(liked, disliked, matrix, weight, top_k):
     return np.argsort(-(matrix @ _unit(liked) - weight * charges), kind="stable")[:top_k]
 
 
+def _nothing_divided(liked, disliked, matrix, weight, top_k):
+    charges = (disliked @ matrix.T).max(axis=0) if len(disliked) else 0
+    return np.argsort(-(matrix @ liked - weight * charges), kind="stable")[:top_k]
+
+
+def _weightless(liked, disliked, matrix, weight, top_k):
+    return like_but_not(liked, disliked, matrix, 1, top_k)
+
+
+def _divided_by_zero(liked, disliked, matrix, weight, top_k):
+    known = np.linalg.norm(disliked, axis=1).all()
+    return like_but_not(liked, disliked, matrix, weight, top_k) if known else np.arange(len(matrix))[:top_k]  # all are nan
+
+
+def _worst_likes_first(liked, disliked, matrix, weight, top_k):
+    return np.argsort(_like_scores(liked, disliked, matrix, weight, _largest), kind="stable")[:top_k]
+
+
+def _rows_with_scores(liked, disliked, matrix, weight, top_k):
+    scores = _like_scores(liked, disliked, matrix, weight, _largest)
+    return [(int(row), float(scores[row])) for row in like_but_not(liked, disliked, matrix, weight, top_k)]
+
+
 def _later_likes_first(liked, disliked, matrix, weight, top_k):
     return np.argsort(_like_scores(liked, disliked, matrix, weight, _largest), kind="stable")[::-1][:top_k]
 
@@ -374,7 +452,12 @@ LIKE_SLIPS = {
     "a negative charge counts as well: it raises the score.": _charged(_not_below_0),
     "the liked vector was not divided by its length.": _liked_not_divided,
     "the disliked vectors were not divided by their lengths.": _disliked_not_divided,
+    "neither the liked vector nor the disliked ones were divided by their lengths.": _nothing_divided,
+    "a disliked vector of zeros was divided by its length, 0: then every score is nan.": _divided_by_zero,
+    "the charge is the cosine times `weight`; the weight is missing.": _weightless,
     "of equal scores the smaller row number comes first.": _later_likes_first,
+    "the worst come first here; a sort begins with the smallest.": _worst_likes_first,
+    "asked for are row numbers alone, without their scores.": _rows_with_scores,
 }
 
 

@@ -147,6 +147,10 @@ def _largest_found(gains, ranking, k):
     return total / (k * largest) if largest else 0.0, total / sum(gains.values())
 
 
+def _largest_found_if_any(gains, ranking, k):
+    return _largest_found(gains, ranking, k) if _gained(gains, ranking[:k]) else None  # None: it stops with an error
+
+
 def _over_what_came(gains, ranking, k):
     total = _gained(gains, ranking[:k])
     return total / (max(1, len(ranking[:k])) * max(gains.values())), total / sum(gains.values())
@@ -179,6 +183,14 @@ def _precisions_at_hits(truth, ranking):
 def _over_found(truth, ranking, k):
     precisions = _precisions_at_hits(truth, ranking[:k])
     return sum(precisions) / max(1, len(precisions))
+
+
+def _over_found_if_any(truth, ranking, k):
+    return _over_found(truth, ranking, k) if truth & set(ranking[:k]) else None  # None: it stops with an error
+
+
+def _over_page_that_came(truth, ranking, k):
+    return sum(_precisions_at_hits(truth, ranking[:k])) / max(1, min(k, len(truth), len(ranking)))
 
 
 def _repeats_hit_again(truth, ranking, k):
@@ -246,6 +258,10 @@ def _fixed_pile(n_items, n_relevant, k):
     return 1 - no_hit
 
 
+def _misses_stay(n_items, n_relevant, k):
+    return 1 - math.prod((n_items - n_relevant) / (n_items - seen) for seen in range(min(k, n_items)))
+
+
 def _exactly_one(n_items, n_relevant, k):
     k = min(k, n_items)
     return n_relevant * math.comb(n_items - n_relevant, k - 1) / math.comb(n_items, k)
@@ -297,10 +313,13 @@ TASKS = [
             "a path that comes a second time gains nothing.": _repeats_gain_again,
             "a repeat takes up its place: cut after k places first, then look for repeats.": _without_repeats,
             "the largest gain is that of all relevant paths, also if it was not found.": _largest_found,
+            "divide by the largest of all gains; the largest that was found may be smaller, or there is none.": (
+                _largest_found_if_any
+            ),
             "precision divides by k times the largest gain, also where fewer than k results came.": _over_what_came,
             "recall divides by the sum of all gains, also where k places cannot hold them.": _over_best_page,
             "only the first k places count.": _all_places,
-            "precision divides by the largest gain as well: k places could hold k times that.": _only_over_k,
+            "precision divides by the largest gain as well, for each of the k places.": _only_over_k,
             "the two are swapped: precision comes first.": lambda *case: SOLUTIONS["graded_quality"](*case)[::-1],
         },
         forbidden=MEASURES,
@@ -314,6 +333,8 @@ TASKS = [
                 lambda truth, ranking, k: sum(_precisions_at_hits(truth, ranking[:k])) / len(truth)
             ),
             "divide by what a perfect page would hold, not by the number of hits found.": _over_found,
+            "divide by what a perfect page would hold; the hits found may be fewer, or none at all.": _over_found_if_any,
+            "how many results came does not count: a perfect page would not be shorter for that.": _over_page_that_came,
             "that divides by k, also where fewer than k paths are relevant.": (
                 lambda truth, ranking, k: sum(_precisions_at_hits(truth, ranking[:k])) / k
             ),
@@ -353,16 +374,25 @@ TASKS = [
         cases=shelves,
         bought="Whenever somebody praises a hit rate, you can say what luck alone would reach.",
         slips={
+            "if nothing is relevant, there is no hit, however large k is.": (
+                lambda n_items, n_relevant, k: (
+                    1 if k > n_items else SOLUTIONS["chance_of_a_hit"](n_items, n_relevant, k)
+                )
+            ),
             "that is the probability of no hit at all.": lambda *case: 1 - SOLUTIONS["chance_of_a_hit"](*case),
             "each item stands in one place only: after each look there is one less.": (
                 lambda n_items, n_relevant, k: 1 - (1 - n_relevant / n_items) ** k
             ),
             "the denominator must shrink too: after each look one item less is left.": _fixed_pile,
+            "the numerator must shrink too: what was seen before is not looked at again.": _misses_stay,
             "that is how many hits can be expected, not the probability of at least one.": (
                 lambda n_items, n_relevant, k: min(k, n_items) * n_relevant / n_items
             ),
             "probabilities of places cannot be added up, not even up to 1.": (
                 lambda n_items, n_relevant, k: min(1.0, k * n_relevant / n_items)
+            ),
+            "k times the share of relevant items is no probability: it can be larger than 1.": (
+                lambda n_items, n_relevant, k: k * n_relevant / n_items
             ),
             "that is the probability of exactly one hit; two or more count as well.": _exactly_one,
             "that is the probability for one single place.": lambda n_items, n_relevant, k: n_relevant / n_items,

@@ -115,6 +115,38 @@ def _stops(paths, read):
     return import_folder(paths[: last + 1], read)
 
 
+def _in_both_lists(paths, read):
+    vectors, _, failed = import_folder(paths, read)
+    return vectors, list(paths), failed
+
+
+def _the_vector_before(paths, read):
+    vectors, valid_paths, failed, vector = [], [], [], None
+    for path, outcome in _read_all(paths, read).items():
+        if isinstance(outcome, str):
+            failed.append((path, outcome))
+        else:
+            vector = outcome
+        if vector is None:  # there a learner's function stops with an error, and nothing comes
+            return None
+        if vectors and len(vector) != len(vectors[0]):
+            failed.append((path, f"{len(vector)} numbers instead of {len(vectors[0])}"))
+        else:
+            vectors.append(vector)
+            valid_paths.append(path)
+    return vectors, valid_paths, failed
+
+
+def _lengths_in_the_end(paths, read):
+    vectors, valid_paths, failed = import_folder(paths, read)
+    return vectors, valid_paths, sorted(failed, key=lambda pair: "instead of" in pair[1])
+
+
+def _paths_only(paths, read):
+    vectors, valid_paths, failed = import_folder(paths, read)
+    return vectors, valid_paths, [path for path, _ in failed]
+
+
 # Task 2
 
 
@@ -142,6 +174,30 @@ def _entries_counted(paths, failed):
     first = {reason: next(path for path in paths if (path, reason) in failed) for reason in counts}
     read = {"read": (len(paths) - len(failed), report["read"][1])} if "read" in report else {}
     return read | {reason: (counts[reason], first[reason]) for reason in counts}
+
+
+def _with_what_was_read(paths, failed, report):
+    whole = honest_report(paths, failed)
+    return report | ({"read": whole["read"]} if "read" in whole else {})
+
+
+def _tries_counted(paths, failed):
+    counts = Counter(reason for _, reason in failed)
+    first = {reason: next(path for path in paths if (path, reason) in failed) for reason in counts}
+    return _with_what_was_read(paths, failed, {reason: (counts[reason], first[reason]) for reason in counts})
+
+
+def _tries_counted_as_they_come(paths, failed):
+    report = {}
+    for path, reason in failed:
+        count, first = report.get(reason, (0, path))
+        report[reason] = (count + 1, first)
+    return _with_what_was_read(paths, failed, report)
+
+
+def _under_both_reasons(paths, failed):
+    named = {reason: [path for path in paths if (path, reason) in failed] for _, reason in failed}
+    return _with_what_was_read(paths, failed, {reason: (len(some), some[0]) for reason, some in named.items()})
 
 
 def _first_of_failed(paths, failed):
@@ -220,6 +276,25 @@ def _all_files(paths, contents):
 
 def _same_size(paths, contents):
     return drop_copies(paths, {path: str(len(content)) for path, content in contents.items()})
+
+
+def _copies_of_each(paths, contents):
+    kept, dropped = drop_copies(paths, contents)
+    return kept, {first: [path for path in sorted(dropped) if dropped[path] == first] for first in dropped.values()}
+
+
+def _one_copy_of_each(paths, contents):
+    kept, dropped = drop_copies(paths, contents)
+    return kept, {dropped[path]: path for path in sorted(dropped)}
+
+
+def _empty_ones_stay(paths, contents):
+    return drop_copies(paths, {path: content or f"empty {path}" for path, content in contents.items()})
+
+
+def _list_of_dropped(paths, contents):
+    kept, dropped = drop_copies(paths, contents)
+    return kept, sorted(dropped)
 
 
 # Task 4
@@ -312,6 +387,39 @@ def _looked_too_late(files, max_bytes):
     return batches, refused
 
 
+def _an_empty_batch(files, max_bytes):
+    batches, refused = batches_in_budget(files, max_bytes)
+    return batches or [[]], refused
+
+
+def _closing(files, max_bytes, begin):
+    """`begin(path, size, the bytes of the batch before)` gives the next batch and its bytes."""
+    batches, refused, taken = [], batches_in_budget(files, max_bytes)[1], 0
+    for path, width, height, channels in files:
+        size = width * height * channels
+        if path in refused:
+            continue
+        if batches and taken + size <= max_bytes:
+            batches[-1].append(path)
+            taken += size
+        else:
+            batch, taken = begin(path, size, taken) if batches else ([path], size)
+            batches.append(batch)
+    return [batch for batch in batches if batch], refused
+
+
+def _lost_at_the_border(files, max_bytes):
+    return _closing(files, max_bytes, lambda path, size, before: ([], 0))
+
+
+def _goes_on_counting(files, max_bytes):
+    return _closing(files, max_bytes, lambda path, size, before: ([path], before + size))
+
+
+def _first_one_is_free(files, max_bytes):
+    return _closing(files, max_bytes, lambda path, size, before: ([path], 0))
+
+
 TASKS = [
     Exercise(
         solution=import_folder,
@@ -323,6 +431,10 @@ TASKS = [
             "paths get lost: a vector of another length is left out, but its path is not in failed.": _lost,
             "in the reason a vector's own length comes first, then the first one's.": _lengths_swapped,
             "it stops at the first failure. Go on with the next path.": _stops,
+            "valid_paths holds paths that failed: a path goes there only together with its vector.": _in_both_lists,
+            "when a path fails, the vector of the path before is used once more.": _the_vector_before,
+            "failed is in the order of paths, too, whatever went wrong.": _lengths_in_the_end,
+            "failed must say why: tuples of path and reason, not only paths.": _paths_only,
         }),
         bought="Every file is now in exactly one list, and every vector can be compared with every other.",
     ),
@@ -331,6 +443,9 @@ TASKS = [
         cases=_reports,
         slips=_mistakes(honest_report, {
             "a path that was tried twice stands in failed twice, but it is one path.": _entries_counted,
+            "a path that was tried with two reasons counts only under the last one.": _under_both_reasons,
+            "each path counts once, however often it was tried.": _tries_counted,
+            "it goes by the entries of failed: count paths instead, and in their order.": _tries_counted_as_they_come,
             "of several reasons for one path the last one counts, not the first.": lambda paths, failed: honest_report(
                 paths, failed[::-1]
             ),
@@ -340,6 +455,12 @@ TASKS = [
                 reason: value for reason, value in honest_report(paths, failed).items() if reason != "read"
             },
             '"read" counts only the paths that did not fail.': _all_as_read,
+            'no key has the number 0: where nothing was read, there is no key "read".': lambda paths, failed: (
+                {"read": (0, None)} | honest_report(paths, failed)
+            ),
+            "first means first in the order of paths, which is not that of the alphabet.": lambda paths, failed: (
+                honest_report(sorted(paths), failed)
+            ),
         }),
         bought="Anybody can add the numbers up and see that no file was forgotten.",
     ),
@@ -353,6 +474,10 @@ TASKS = [
             "the list of the kept paths is to be sorted.": _unsorted,
             "only the files in paths count; contents may hold others.": _all_files,
             "files of the same size are not copies yet: compare the contents.": _same_size,
+            "dropped goes the other way: from each dropped path to the one that was kept.": _copies_of_each,
+            "one kept path can stand for several dropped ones, so the dropped ones are the keys.": _one_copy_of_each,
+            "two empty files have equal contents, too.": _empty_ones_stay,
+            "dropped is a dict: it also says which path was kept instead.": _list_of_dropped,
         }),
         bought="No file is searched twice, and for each one left out the report says which one stands for it.",
     ),
@@ -367,6 +492,10 @@ TASKS = [
             "the last batch is missing.": _last_batch_lost,
             "each picture fits alone, but all of a batch together must fit.": _one_by_one,
             "the batch goes over the budget: look before a picture joins it.": _looked_too_late,
+            "no batch is empty, not even where every picture is refused.": _an_empty_batch,
+            "the picture that does not fit any more gets lost.": _lost_at_the_border,
+            "a new batch does not begin with the bytes of the batch before.": _goes_on_counting,
+            "the first picture of a batch takes bytes, too.": _first_one_is_free,
         }),
         bought="Several pictures can be open at the same time, and memory is planned from the headers alone.",
     ),
