@@ -128,7 +128,6 @@ def course_folder():
     return next((folder for folder in folders if (folder / "keys").is_dir() and (folder / "source").is_dir()), None)
 
 
-@functools.cache
 def tasks_of(folder):
     """All tasks of a course folder, with their solutions.
 
@@ -140,7 +139,12 @@ def tasks_of(folder):
     -------
     dict of str to Exercise
     """
-    return {task.name: task for path in sorted(Path(folder, "keys").glob("*.py")) for task in key_of(path).TASKS}
+    return {name: task for path in sorted(Path(folder, "keys").glob("*.py")) for name, task in _tasks_in(path).items()}
+
+
+@functools.cache
+def _tasks_in(path):
+    return {task.name: task for task in key_of(path).TASKS}
 
 
 def key_of(path):
@@ -201,9 +205,19 @@ def hidden_seed(folder):
     -------
     int
         The number in ``seed.txt``, where there is one; else the one that everybody can read here.
+
+    Raises
+    ------
+    ValueError
+        When there is something else in the file.
     """
     file = Path(folder) / "seed.txt"
-    return int(file.read_text(encoding="utf-8")) if file.is_file() else PUBLIC_SEED
+    if not file.is_file():
+        return PUBLIC_SEED
+    text = file.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    if not text.isdecimal():
+        raise ValueError(f"{file} must hold one whole number of at least 0, not {text[:20]!r}")
+    return int(text)
 
 
 def grade(function, points):
@@ -225,7 +239,7 @@ def grade(function, points):
     ValueError
         When there is no such task.
     RuntimeError
-        When the notebook has exchanged parts of the checking code.
+        When the notebook has exchanged parts of the checking code, or hands in the grader's own solution.
     """
     with silence():
         changed = changed_code()
@@ -234,10 +248,35 @@ def grade(function, points):
         folder = course_folder()
         if folder is None:
             raise FileNotFoundError(f"no folder with keys and source in {Path.cwd()} or above it; set {COURSE_VARIABLE}")
-        tasks, name = tasks_of(folder), exercises.name_of(function)
-        if name not in tasks:
-            raise ValueError(f"there is no graded task {name!r}; known are {', '.join(tasks)}")
-        return exercises.assess(tasks[name], function, hidden_seed(folder), points)
+        task = _task_in(folder, exercises.name_of(function))
+        if _file_of(function) == _file_of(task.solution):
+            raise RuntimeError("this is the grader's own solution")
+        return exercises.assess(task, function, _unseen_cases(task, hidden_seed(folder)), points)
+
+
+def _file_of(function):
+    """Where a function was typed in; the same code in a learner's notebook has another file's name."""
+    return getattr(getattr(function, "__code__", None), "co_filename", "")
+
+
+def _unseen_cases(task, seed):
+    """Without those that stand among the examples, which need not differ from seed to seed."""
+    seen = [case.given for case in task.worked_cases(seed=0)]
+    cases = task.worked_cases(seed)
+    return [case for case in cases if not any(exercises.same(case.given, given) for given in seen)] or cases
+
+
+def _task_in(folder, name):
+    errors = []
+    for path in sorted((folder / "keys").glob("*.py")):
+        try:
+            tasks = _tasks_in(path)
+        except Exception as error:  # of a key that somebody is writing; it may be another's
+            errors.append(error)
+            continue
+        if name in tasks:
+            return tasks[name]
+    raise errors[0] if errors else ValueError(f"there is no graded task {name!r}; known are {', '.join(tasks_of(folder))}")
 
 
 def changed_code():

@@ -72,15 +72,15 @@ class Course:
             "PYTHONUTF8": "1",
         }
 
-    def run(self, *arguments, environment=None):
+    def run(self, *arguments):
         """Run Python with these arguments in the course folder; returns the finished process."""
         return subprocess.run(
-            [sys.executable, *map(str, arguments)], cwd=self.folder, env=self.environment | (environment or {}),
+            [sys.executable, *map(str, arguments)], cwd=self.folder, env=self.environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
         )  # fmt: skip
 
-    def classroom(self, *arguments, **more):
-        return self.run("classroom.py", *arguments, **more)
+    def classroom(self, *arguments):
+        return self.run("-m", "classroom", *arguments)
 
     def release(self, name):
         """Make the learners' version; returns its path."""

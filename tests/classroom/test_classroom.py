@@ -4,9 +4,11 @@ import csv
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -16,21 +18,24 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests import REPOSITORY
-from tests.classroom.course import ASSIGNMENTS, NAMES, Course, load, master
+from tests.classroom.course import ASSIGNMENTS, NAMES, Course, master
+
+sys.path.insert(0, str(ASSIGNMENTS))
+from classroom import collect, course, grade, marks, preflight  # noqa: E402
+from classroom.__main__ import main  # noqa: E402
 
 NAME = NAMES[0]
 GUIDE = (ASSIGNMENTS / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def classroom(tmp_path, monkeypatch):
-    """The commands, working in a temporary folder with the course's keys and masters."""
-    module = load(ASSIGNMENTS / "classroom.py")
-    monkeypatch.setattr(module, "FOLDER", tmp_path)
-    (tmp_path / "keys").symlink_to(ASSIGNMENTS / "keys")
-    (tmp_path / "source").symlink_to(ASSIGNMENTS / "source")
-    monkeypatch.setenv("IMSEARCH_ASSIGNMENTS", str(tmp_path))
-    return module
+def folder(tmp_path, monkeypatch):
+    """A temporary folder with the course's keys and masters, in which the commands work."""
+    for name in ("keys", "source"):
+        shutil.copytree(ASSIGNMENTS / name, tmp_path / "course" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(course, "FOLDER", tmp_path / "course")
+    (tmp_path / "course" / "marks").mkdir()
+    return tmp_path / "course"
 
 
 def notebook_of(*sources):
@@ -61,42 +66,62 @@ def put(folder, name, content=None):
         (f"ana_{NAME}.ipynb", "ana"),
         (f"ana_123_{NAME}-2.ipynb", "ana_123"),
         (f"ana/deep/down/{NAME} (1).ipynb", "ana"),
+        (f"all of them/ana_{NAME}.ipynb", "ana"),
         ("ana.ipynb", "ana"),
-        (f"x'; rm -rf $HOME_{NAME}.ipynb", "x_rm_-rf_HOME"),
+        (f"x'; rm -rf $HOME [1]*_{NAME}.ipynb", "x_rm_-rf_HOME_1"),
         ("12345.ipynb", "12345"),
+        ("nul.ipynb", "nul_"),
+        (f"Mu\u0308ller_{NAME}.ipynb", "Müller"),
+        (f"अनीता_{NAME}.ipynb", "अनीता"),
+        (f"{'long' * 50}_{NAME}.ipynb", "long" * 15),
     ],
 )
-def test_whose_notebook_it_is(classroom, returned, path, student):
+def test_whose_notebook_it_is(folder, returned, path, student):
     put(returned, path)
-    classroom.collect(NAME, returned)
-    assert [path.parent.parent.name for path in classroom.FOLDER.glob(f"submitted/*/{NAME}/{NAME}.ipynb")] == [student]
+    collect.collect(NAME, returned)
+    assert course.students_of(NAME) == [student] and course.submitted(student, NAME).is_file()
 
 
-def test_collecting_says_what_is_new_replaced_odd_or_unreadable(classroom, returned, capsys):
-    put(returned, f"ana/{NAME}.ipynb")
-    classroom.collect(NAME, returned)
+def test_collecting_says_what_is_new_replaced_unreadable_or_another_notebook(folder, returned, capsys):
+    put(returned, f"ana/{NAME}.ipynb", nbformat.writes(master(NAME)).replace("Assignment 1", "Mine"))
     put(returned, f"ben/{NAME}.ipynb", "{ no notebook")
     put(returned, f"cem/{NAME}.ipynb", notebook_of("print(1)"))
-    classroom.collect(NAME, returned)
+    put(returned, f"dora/{NAME}.ipynb", nbformat.writes(master(NAMES[1])))
+    put(returned, f"eva/{NAME}.ipynb", "[" * 200_000)
+    collect.collect(NAME, returned)
+    put(returned, f"ana/{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    collect.collect(NAME, returned)
     printed = capsys.readouterr().out
-    assert "ana: new\n" in printed and "ana: replaced\n" in printed
-    assert "ben: new; CANNOT BE READ" in printed and f"cem: new; IS THIS {NAME}?" in printed
+    assert [line for line in printed.splitlines() if line.startswith("ana")] == ["ana: new", "ana: replaced", "ana: as before"]
+    assert "ben: new; CANNOT BE READ" in printed and "eva: new; CANNOT BE READ" in printed
+    assert f"cem: LEFT OUT: this is not {NAME}" in printed and "dora: LEFT OUT" in printed
+    assert f"3 submissions of {NAME}" in printed and course.students_of(NAME) == ["ana", "ben", "eva"]
 
 
-def test_missing_question_is_named(classroom, returned, capsys):
+def test_what_was_graded_before_a_new_notebook_came_is_out_of_date(folder, returned):
+    put(returned, f"ana/{NAME}.ipynb")
+    put(course.autograded("ana", NAME).parent, f"{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert not course.autograded("ana", NAME).exists()
+
+
+def test_missing_answer_is_named(folder, returned, capsys):
     notebook = master(NAME)
-    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "test_choose_bins"]
+    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in ("why", "choose_bins")]
     put(returned, f"ana/{NAME}.ipynb", nbformat.writes(notebook))
-    classroom.collect(NAME, returned)
-    assert "without the test of choose_bins" in capsys.readouterr().out
+    collect.collect(NAME, returned)
+    assert "ana: new; without choose_bins, why: put back before grading, but an answer is lost" in capsys.readouterr().out
 
 
-def test_a_zip_file_is_taken_as_well(classroom, returned, tmp_path):
+def test_a_zip_file_is_taken_without_what_a_mac_adds(folder, returned, tmp_path):
     put(returned, f"ana/{NAME}.ipynb")
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        archive.write(returned / f"ana/{NAME}.ipynb", f"ana/{NAME}.ipynb")
-    classroom.collect(NAME, tmp_path / "all.zip")
-    assert (classroom.FOLDER / "submitted" / "ana" / NAME / f"{NAME}.ipynb").is_file()
+        for student in ("ana", "ben"):
+            archive.write(returned / f"ana/{NAME}.ipynb", f"abgaben/{student}_{NAME}.ipynb")
+            archive.writestr(f"__MACOSX/abgaben/._{student}_{NAME}.ipynb", "x")
+    collect.collect(NAME, tmp_path / "all.zip")
+    assert course.students_of(NAME) == ["ana", "ben"]
 
 
 @pytest.mark.parametrize(
@@ -104,20 +129,30 @@ def test_a_zip_file_is_taken_as_well(classroom, returned, tmp_path):
     [
         ([], "there is no notebook in"),
         ([f"{NAME}.ipynb"], "whose is it"),
-        ([f"ana/{NAME}.ipynb", f"ana/old/{NAME}.ipynb"], "two notebooks of ana"),
+        ([f"{NAME}/{NAME}.ipynb"], "whose is it"),
+        ([f"ana/{NAME}.ipynb", f"ana/old/{NAME}.ipynb", f"ben/{NAME}.ipynb"], "two notebooks of ana"),
+        ([f"Ana_{NAME}.ipynb", f"ana_{NAME}.ipynb"], "two notebooks of ana"),
     ],
 )
-def test_where_something_is_unclear_nothing_is_collected(classroom, returned, files, complaint):
-    for file in [*files, f"ben/{NAME}.txt"]:
+def test_where_something_is_unclear_nothing_is_collected(folder, returned, files, complaint):
+    for file in [*files, f"zoe/{NAME}.txt"]:
         put(returned, file)
     with pytest.raises(ValueError, match=complaint):
-        classroom.collect(NAME, returned)
-    assert not (classroom.FOLDER / "submitted").exists()
+        collect.collect(NAME, returned)
+    assert not (folder / "submitted").exists()
 
 
-def test_unknown_assignment_is_told_the_known_ones(classroom, returned):
+def test_a_source_that_is_none_is_told(folder, returned):
+    with pytest.raises(ValueError, match="there is no .*nowhere"):
+        collect.collect(NAME, returned / "nowhere")
+    put(returned, "one.ipynb")
+    with pytest.raises(ValueError, match="must be a folder or a zip file"):
+        collect.collect(NAME, returned / "one.ipynb")
+
+
+def test_unknown_assignment_is_told_the_known_ones(folder, returned):
     with pytest.raises(ValueError, match=f"no assignment '9_none'; known are {NAME}, "):
-        classroom.collect("9_none", returned)
+        collect.collect("9_none", returned)
 
 
 # A look at the code
@@ -128,6 +163,10 @@ HONEST = [
     "%timeit sum([1])",
     "grade = 1\nfor grade in range(3): pass",
     "this is no python",
+    "%%time\nsum([1])",
+    "x = %timeit -o sum([1])",
+    "class Mine:\n    def __init__(self):\n        self.x = 1",
+    "open('x.txt').read()",
 ]
 ODD = [
     "import imsearch_helpers.exercises as e\ne.same = print",
@@ -146,149 +185,209 @@ ODD = [
     "get_ipython()",
     "eval('1')",
     "del np.allclose",
+    "x = !ls\nimport os",
+    "%system rm x",
+    "%%time\nimport subprocess",
+    "get_ipython().run_cell_magic('time', '', words)",
+    "import sys\nsys._getframe(1).f_locals",
+    "from imsearch_helpers.exercises import _exercise",
+    "from unittest.mock import patch",
+    "vars(np)['allclose'] = print",
+    "open('x', 'w')",
+    "x = " + "+".join(["1"] * 20_000),
 ]
 
 
 @pytest.mark.parametrize("source", HONEST)
-def test_honest_code_is_not_pointed_out(classroom, tmp_path, source):
+def test_honest_code_is_not_pointed_out(tmp_path, source):
     put(tmp_path, "x.ipynb", notebook_of(source))
-    assert classroom.suspicious_lines(tmp_path / "x.ipynb") == []
+    assert grade.suspicious_lines(tmp_path / "x.ipynb") == []
 
 
 @pytest.mark.parametrize("source", ODD)
-def test_what_no_answer_needs_is_pointed_out_with_its_line(classroom, tmp_path, source):
+def test_what_no_answer_needs_is_pointed_out(tmp_path, source):
     put(tmp_path, "x.ipynb", notebook_of("x = 1", source))
-    found = classroom.suspicious_lines(tmp_path / "x.ipynb")
-    assert found and all(line.removeprefix("a cell: ") in source for line in found)
+    assert len(grade.suspicious_lines(tmp_path / "x.ipynb")) == 1
+
+
+def test_what_is_pointed_out_is_the_line(tmp_path):
+    put(tmp_path, "x.ipynb", notebook_of("x = 1\n\n%time 1\nimport imsearch_helpers.exercises as e\ne.same = print"))
+    assert grade.suspicious_lines(tmp_path / "x.ipynb") == ["a cell: e.same = print"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_masters_solutions_are_not_pointed_out(classroom, name, tmp_path):
+def test_the_masters_solutions_are_not_pointed_out(name, tmp_path):
     notebook = master(name)
     for cell in notebook.cells:
         cell.source = re.sub(r"### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS", "", cell.source, flags=re.S)
     put(tmp_path, "x.ipynb", nbformat.writes(notebook))
-    found = classroom.suspicious_lines(tmp_path / "x.ipynb")
-    assert all("graded" in line for line in found)  # the project's cell measures with it
+    assert grade.suspicious_lines(tmp_path / "x.ipynb") == []
 
 
 # Tables
 
 
-def test_statistics_agree_with_numpy(classroom):
+def test_statistics_agree_with_numpy():
     rng = np.random.default_rng(0)
     table = rng.integers(0, 5, (30, 3))
     rows = [dict(zip("abc", map(str, row)), total=str(row.sum())) for row in table] + [{"a": "", "b": "", "c": "", "total": ""}]
-    name, points, n, mean, full, none, discrimination = classroom._statistics("b", 4.0, rows)
+    name, points, n, mean, full, none, discrimination = marks._statistics("b", 4.0, rows).values()
     assert (name, points, n, mean) == ("b", "4", 30, f"{table[:, 1].mean():.2f}")
     assert (full, none) == (f"{(table[:, 1] == 4).mean():.0%}", f"{(table[:, 1] == 0).mean():.0%}")
     assert float(discrimination) == pytest.approx(np.corrcoef(table[:, 1], table[:, 0] + table[:, 2])[0, 1], abs=0.005)
 
 
-def test_statistics_of_four_by_hand(classroom):
+def test_statistics_of_four_by_hand():
     rows = [{"a": a, "total": total} for a, total in (("0", "1"), ("2", "5"), ("4", "8"), ("4", "10"))]
     others = [1, 3, 4, 6]
-    assert classroom._statistics("a", 4.0, rows) == (
-        "a", "4", 4, "2.50", "50%", "25%", f"{statistics.correlation([0, 2, 4, 4], others):.2f}"
-    )  # fmt: skip
+    by_hand = ["a", "4", 4, "2.50", "50%", "25%", f"{statistics.correlation([0, 2, 4, 4], others):.2f}"]
+    assert list(marks._statistics("a", 4.0, rows).values()) == by_hand
 
 
 @pytest.mark.parametrize("rows", [[], [{"a": "1", "total": "3"}], [{"a": "1", "total": "3"}, {"a": "1", "total": "4"}]])
-def test_statistics_without_any_spread_leave_the_correlation_out(classroom, rows):
-    assert classroom._statistics("a", 4.0, rows)[-1] == ""
+def test_statistics_without_any_spread_leave_the_correlation_out(rows):
+    assert marks._statistics("a", 4.0, rows)["discrimination"] == ""
 
 
-def test_a_spreadsheet_computes_nothing_of_what_learners_write(classroom, tmp_path):
+def test_a_spreadsheet_computes_nothing_of_what_learners_write(tmp_path):
     texts = ["=1+1", " +1", "@x", "- a list", "fine"]
-    classroom._write_csv(tmp_path / "x.csv", ["answer"], [[classroom._no_formula(text)] for text in texts])
-    with open(tmp_path / "x.csv", encoding="utf-8-sig", newline="") as file:
-        assert [row["answer"] for row in csv.DictReader(file)] == ["'=1+1", "' +1", "'@x", "'- a list", "fine"]
+    marks.write_table(tmp_path / "x.csv", ["answer"], [{"answer": marks._no_formula(text)} for text in texts])
+    assert [row["answer"] for row in marks.read_table(tmp_path / "x.csv", ["answer"])] == ["'=1+1", "' +1", "'@x", "'- a list", "fine"]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";"])
-def test_tables_come_back_from_any_spreadsheet(classroom, tmp_path, delimiter):
-    with open(tmp_path / "x.csv", "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=delimiter).writerows([["student", "comment"], ["Ö", "two\nlines, and; more"]])
-    assert classroom._read_csv(tmp_path / "x.csv") == [{"student": "Ö", "comment": "two\nlines, and; more"}]
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_tables_come_back_from_any_spreadsheet(tmp_path, delimiter, encoding, ending):
+    wanted = {"student": "Ö", "comment": "two\nlines, and; more \x0b\x85 \t", "score": "2,5"}
+    wanted = wanted if encoding != "cp1252" else wanted | {"comment": "two\nlines, and; more"}
+    with open(tmp_path / "x.csv", "w", encoding=encoding, newline="") as file:
+        table = csv.DictWriter(file, ["score", "student", "comment"], delimiter=delimiter, lineterminator=ending)
+        table.writeheader()
+        table.writerow(wanted)
+        file.write(ending + delimiter * 2 + ending)  # lines that spreadsheets leave at the end
+    assert marks.read_table(tmp_path / "x.csv", wanted) == [wanted]
 
 
-def test_a_new_seed_is_used_and_kept_out_of_git(classroom):
+def test_table_with_other_columns_is_told(tmp_path):
+    (tmp_path / "x.csv").write_text("student,points\na,1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="x.csv must have the columns student, score, not student,points"):
+        marks.read_table(tmp_path / "x.csv", ("student", "score"))
+
+
+def test_an_answer_of_a_million_letters_comes_back(tmp_path):
+    marks.write_table(tmp_path / "x.csv", ["answer"], [{"answer": "x" * 1_000_000}])
+    assert len(marks.read_table(tmp_path / "x.csv", ["answer"])[0]["answer"]) == 1_000_000
+
+
+def test_a_new_seed_is_used_and_never_thrown_away(folder):
     from imsearch_helpers.exercises import graded
 
-    assert graded.hidden_seed(classroom.FOLDER) == graded.PUBLIC_SEED
-    classroom.new_seed()
-    first = graded.hidden_seed(classroom.FOLDER)
-    classroom.new_seed()
-    assert len({graded.PUBLIC_SEED, first, graded.hidden_seed(classroom.FOLDER)}) == 3
-    assert "notebooks/assignments/seed.txt" in (REPOSITORY / ".gitignore").read_text(encoding="utf-8")
+    assert graded.hidden_seed(folder) == graded.PUBLIC_SEED
+    preflight.new_seed()
+    assert graded.hidden_seed(folder) != graded.PUBLIC_SEED
+    with pytest.raises(ValueError, match="there is a seed.txt. Rename it"):
+        preflight.new_seed()
 
 
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        (["grade", "9_none"], "known are"),
-        (["marks", NAME], "no gradebook.db yet: grade first"),
-        (["written", NAME], "no gradebook.db yet: grade first"),
+        *((command, "known are") for command in (["grade", "9_none"], ["written", "9_none"], ["marks", "9_none"])),
+        (["grade", NAME], f"nothing is in submitted/STUDENT/{NAME}/: collect first"),
+        (["marks", NAME], "no gradebook yet: grade first"),
+        (["written", NAME], "no gradebook yet: grade first"),
         (["written", NAME, "--enter"], f"there is no marks/written_{NAME}.csv"),
     ],
 )
-def test_a_command_too_early_says_what_comes_first(classroom, monkeypatch, capsys, command, complaint):
-    monkeypatch.setattr(sys, "argv", ["classroom.py", *command])
-    assert classroom.main() == 2 and complaint in capsys.readouterr().err
+def test_a_command_too_early_says_what_comes_first(folder, capsys, command, complaint):
+    assert main(command) == 2 and complaint in capsys.readouterr().err
 
 
 # Preflight
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def copy(tmp_path_factory):
     return Course(tmp_path_factory.mktemp("course"))
 
 
-def test_preflight_passes_here(course):
-    done = course.classroom("preflight")
-    assert done.returncode == 0 and "MEND" not in done.stdout and "the masters' own solutions pass" in done.stdout, done.stdout
+def test_preflight_passes_here(copy):
+    done = copy.classroom("preflight")
+    assert done.returncode == 0 and "MEND" not in done.stdout, done.stdout
+    assert "the masters' own solutions pass" in done.stdout and "pictures: 1,000 products" in done.stdout
 
 
+PINS = "numpy==1.0\npillow==1\nipykernel==1\nnbgrader==1\nnbconvert==1\nnbclient==1\nnbformat==1\n"
 BROKEN = {
-    "the package is missing": ("imsearch_helpers/__init__.py", "raise ModuleNotFoundError(\"No module named 'imsearch_helpers'\")", "No module named"),
-    "another version": ("constraints.txt", "numpy==1.0\npillow==1\nipykernel==1\nnbgrader==1\nnbconvert==1\nnbclient==1\nnbformat==1\n", "numpy .*, not 1.0"),
-    "examples out of date": (f"notebooks/assignments/source/{NAME}/examples.json", "{}", f"examples: {NAME} changed since"),
-    "a broken key": (f"notebooks/assignments/keys/{NAME}.py", "TASKS = nothing", "NameError"),
-    "a seed that is none": ("notebooks/assignments/seed.txt", "seven", "seven"),
+    "the package is missing": ("imsearch_helpers/__init__.py", "raise ModuleNotFoundError(\"No module named 'imsearch_helpers'\")",
+                               "No module named .*Is the environment of the course active"),
+    "another version": ("constraints.txt", PINS, "nbgrader .*, not 1"),
+    "examples out of date": (f"notebooks/assignments/source/{NAME}/examples.json", "{}", f"{NAME}: examples.json is not what"),
+    "no examples": (f"notebooks/assignments/source/{NAME}/examples.json", None, f"{NAME}: examples.json is not what"),
+    "a broken key": (f"notebooks/assignments/keys/{NAME}.py", "TASKS = nothing", f"{NAME}: its master or its key is broken .NameError"),
+    "no master": (f"notebooks/assignments/source/{NAME}/{NAME}.ipynb", None, f"{NAME}: its master or its key is broken"),
+    "a seed that is none": ("notebooks/assignments/seed.txt", "seven", "seed.txt must hold one whole number"),
 }  # fmt: skip
 
 
+@pytest.fixture
+def changing(copy):
+    """Change a file of the copy for one test."""
+    before = {}
+
+    def change(file, content):
+        path = copy.root / file
+        before[path] = path.read_bytes() if path.exists() else None
+        path.unlink() if content is None else path.write_text(content, encoding="utf-8")
+
+    yield change
+    for path, content in before.items():
+        path.unlink() if content is None else path.write_bytes(content)
+
+
 @pytest.mark.parametrize(("file", "content", "complaint"), BROKEN.values(), ids=BROKEN)
-def test_preflight_refuses_and_nbgrader_with_it(course, file, content, complaint):
-    path = course.root / file
-    before = path.read_bytes() if path.exists() else None
-    path.write_text(content, encoding="utf-8")
-    try:
-        for arguments in (["classroom.py", "preflight"], ["-m", "nbgrader", "autograde", NAME]):
-            done = course.run(*arguments)
-            assert done.returncode != 0 and re.search(rf"MEND .*{complaint}", done.stdout), done.stdout
-            assert "Nothing is graded before" in done.stdout
-    finally:
-        path.write_bytes(before) if before is not None else path.unlink()
+def test_preflight_refuses(copy, changing, file, content, complaint):
+    changing(file, content)
+    done = copy.classroom("preflight")
+    assert done.returncode == 1 and re.search(rf"MEND .*{complaint}", done.stdout), done.stdout
+    assert "Nothing is graded before" in done.stdout
 
 
-def test_other_versions_can_be_allowed(course):
-    path = course.root / "constraints.txt"
-    before = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"^numpy==.*$", "numpy==1.0", before, flags=re.M), encoding="utf-8")
-    try:
-        done = course.classroom("preflight", "--other-versions")
-        assert done.returncode == 0 and re.search("note .*numpy .*, not 1.0", done.stdout), done.stdout
-    finally:
-        path.write_text(before, encoding="utf-8")
+def test_nbgrader_itself_refuses_where_preflight_does(copy, changing):
+    changing(*BROKEN["a broken key"][:2])
+    done = copy.run("-m", "nbgrader", "autograde", NAME)
+    assert done.returncode == 1 and "Nothing is graded before" in done.stdout, done.stdout
 
 
-def test_preflight_without_nbgrader_says_how_to_install_it(course):
-    hide = "import sys; sys.argv = ['classroom.py', 'preflight']; import classroom; from importlib import metadata\n"
+def test_points_of_sidebar_and_code_must_agree(copy, changing):
+    notebook = master(NAME)
+    [cell] = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "test_choose_bins"]
+    cell.metadata.nbgrader.points = 5
+    changing(f"notebooks/assignments/source/{NAME}/{NAME}.ipynb", nbformat.writes(notebook))
+    assert f"MEND  {NAME}: test_choose_bins is worth 5" in copy.classroom("preflight").stdout
+
+
+def test_a_master_that_changed_after_it_was_handed_out_is_told(copy, changing):
+    copy.release(NAMES[1])
+    assert copy.classroom("preflight").returncode == 0
+    text = (copy.folder / "source" / NAMES[1] / f"{NAMES[1]}.ipynb").read_text(encoding="utf-8")
+    changing(f"notebooks/assignments/source/{NAMES[1]}/{NAMES[1]}.ipynb", text.replace("graded).grade(", "graded) .grade("))
+    assert f"MEND  {NAMES[1]}: its tests have changed since it was handed out" in copy.classroom("preflight").stdout
+
+
+def test_other_versions_can_be_allowed(copy, changing):
+    before = (copy.root / "constraints.txt").read_text(encoding="utf-8")
+    changing("constraints.txt", re.sub(r"^numpy==.*$", "numpy==1.0", before, flags=re.M))
+    done = copy.classroom("preflight", "--other-versions")
+    assert done.returncode == 0 and re.search("note .*numpy .*, not 1.0", done.stdout), done.stdout
+
+
+def test_preflight_without_nbgrader_says_how_to_install_it(copy):
+    hide = "import sys; from classroom.__main__ import main; from importlib import metadata\n"
     hide += "real = metadata.version\ndef version(name):\n    if name == 'nbgrader': raise metadata.PackageNotFoundError(name)\n    return real(name)\n"
-    done = course.run("-c", hide + "metadata.version = version; sys.exit(classroom.main())")
-    assert done.returncode == 1 and "nbgrader is not installed; in the course's folder: python -m pip install" in done.stdout
+    done = copy.run("-c", hide + "metadata.version = version; sys.exit(main(['preflight']))")
+    assert done.returncode == 1 and re.search("nbgrader, for .*active.*python -m pip install", done.stdout), done.stdout
 
 
 # The guide
@@ -305,11 +404,23 @@ def test_the_guide_s_cycle_has_fewer_than_ten_commands():
 
 
 def test_every_command_of_the_guide_exists():
-    known = subprocess.run([sys.executable, ASSIGNMENTS / "classroom.py", "--help"], capture_output=True, text=True).stdout
+    known = subprocess.run([sys.executable, "-m", "classroom", "--help"], cwd=ASSIGNMENTS, capture_output=True, text=True).stdout
     for command in commands_of_the_guide():
-        if command.startswith("python classroom.py"):
-            assert command.split()[2] in known, command
+        if command.startswith("python -m classroom"):
+            assert command.split()[3] in known, command
     assert any(command.startswith("python -m nbgrader generate_assignment") for command in commands_of_the_guide())
+
+
+def test_the_guide_s_example_of_a_key_works(folder):
+    from imsearch_helpers.exercises import graded
+
+    [key] = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.S)
+    solution = new_code_cell("def double(numbers):\n    return [2 * number for number in numbers]", metadata={"nbgrader": {"solution": True}})
+    put(folder / "source" / "doubles", "doubles.ipynb", nbformat.writes(new_notebook(cells=[new_code_cell("import math"), solution])))
+    put(folder / "keys", "doubles.py", textwrap.dedent(key))
+    [task] = graded.key_of(folder / "keys" / "doubles.py").TASKS
+    assert [case.expected for case in task.worked_cases(1)][:2] == [[2, 4], []]
+    assert "it is the square." in task.worked_cases(1)[0].slips
 
 
 def test_the_guide_links_lead_somewhere_and_its_tables_name_every_assignment():
@@ -323,7 +434,8 @@ def test_the_guide_s_times_and_points_are_the_masters():
         text = master(name).cells[0].source
         row = next(line for line in GUIDE.splitlines() if line.startswith("|") and f"`{name}`" in line)
         points = sum(cell.metadata.nbgrader.points for cell in master(name).cells if cell.metadata.get("nbgrader", {}).get("grade"))
-        assert f"| {points} |" in row and re.search(r"\*\*Points:\*\* \d+", text), row
+        minutes = re.search(r"\*\*Time:\*\* (?:about )?(\d+)(?: to (\d+))? minutes", text).groups()
+        assert f"| {points} |" in row and "-".join(filter(None, minutes)) in row, (row, minutes)
 
 
 def test_what_teachers_make_is_ignored_by_git():
@@ -336,7 +448,7 @@ def test_what_teachers_make_is_ignored_by_git():
 
 
 def test_assignments_hold_no_path_of_a_machine():
-    for path in [*ASSIGNMENTS.rglob("*.ipynb"), *ASSIGNMENTS.rglob("*.json"), *ASSIGNMENTS.glob("*.py")]:
+    for path in [*ASSIGNMENTS.rglob("*.ipynb"), *ASSIGNMENTS.rglob("*.json"), *ASSIGNMENTS.rglob("*.py")]:
         if not {"release", "submitted", "autograded", "feedback"} & set(path.relative_to(ASSIGNMENTS).parts):
             text = path.read_text(encoding="utf-8")
             assert f"{REPOSITORY.as_posix()}/" not in text and f"{Path.home().as_posix()}{os.sep}" not in text

@@ -1,6 +1,7 @@
 """The whole cycle with real nbgrader: hand out, hand in, grade, answers by hand, give back. One assignment, all kinds of students."""
 
 import csv
+import os
 import re
 
 import nbformat
@@ -31,7 +32,16 @@ from pathlib import Path
 import imsearch_helpers
 package = Path(imsearch_helpers.__file__).parent
 (package / "exercises" / "graded.py").write_text("grade = None", encoding="utf-8")
-(package.parent / "notebooks" / "assignments" / "keys" / "0_extra.py").write_text("TASKS = 1", encoding="utf-8")
+assignments = package.parent / "notebooks" / "assignments"
+(assignments / "keys" / "0_extra.py").write_text("TASKS = 1", encoding="utf-8")
+(assignments / "seed.txt").write_text("x", encoding="utf-8")
+"""
+LEAVES_A_CHILD = """
+import os, time
+if not os.fork():
+    os.setsid()
+    time.sleep(300)
+    os._exit(0)
 """
 
 
@@ -39,11 +49,22 @@ def cell_at_the_top(source):
     return lambda notebook: notebook.cells.insert(2, new_code_cell(source))
 
 
-def without(grade_id):
+def without(*grade_ids):
     def change(notebook):
-        notebook.cells = [cell for cell in notebook.cells if kind_of(cell).get("grade_id") != grade_id]
+        notebook.cells = [cell for cell in notebook.cells if kind_of(cell).get("grade_id") not in grade_ids]
 
     return change
+
+
+def without_imports(notebook):
+    notebook.cells = [cell for cell in notebook.cells if "import check" not in cell.source]
+
+
+def graded_by_itself(notebook):
+    """The written answer claims to be a test cell that answers with full points."""
+    [cell] = [cell for cell in notebook.cells if kind_of(cell).get("grade_id") == "why"]
+    cell.update({"cell_type": "code", "source": "4", "outputs": [], "execution_count": None})
+    cell.metadata.nbgrader.solution = False
 
 
 def doubled(grade_id):
@@ -76,19 +97,25 @@ def hand_in_everything(course):
             for task in TASKS}  # fmt: skip
     hand_in = lambda student, answers=(), change=None: course.hand_in(student, NAME, answers, change)
     hand_in("a_vandal", right, cell_at_the_top(VANDAL))  # the first, so that all others come after it
+    hand_in("all_shown", right, cell_at_the_top("get_ipython().ast_node_interactivity = 'all'"))
     hand_in("blank")
     hand_in("by_heart", {task: by_heart(task, head(task).split("(", 1)[1]) for task in TASKS}, cell_at_the_top(BY_HEART))
     hand_in("deleted", right, without(f"test_{LAST}"))
     hand_in("doubled", right, doubled(f"test_{FIRST}"))
     hand_in("endless", right | {FIRST: f"{head(FIRST)}\n    while True:\n        pass"})
     hand_in("greedy", right, more_points)
+    hand_in("forgetful", right, without("why", LAST, f"test_{LAST}"))
     hand_in("killer", right | {FIRST: f"{head(FIRST)}\n    import os\n    os._exit(0)"})
     hand_in("loud", right | loud, cell_at_the_top("import sys\nprint('loud', file=sys.stderr)"))
     hand_in("no_notebook")
     course.submitted("no_notebook", NAME).write_text("{ no notebook", encoding="utf-8")
+    hand_in("no_imports", right, without_imports)
     hand_in("other_ways", {task: from_the_bank(NAME, task, "RIGHT", 0) for task in TASKS} | {"why": right["why"]})
     hand_in("packaged", right | {FIRST: packaged_answer()})
+    hand_in("parent", right, cell_at_the_top(LEAVES_A_CHILD if hasattr(os, "fork") else ""))
+    hand_in("patricide", right, cell_at_the_top("import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"))
     hand_in("partly", right | {FIRST: from_the_bank(NAME, FIRST, "WRONG", 0)})
+    hand_in("self_made", right, graded_by_itself)
     hand_in("solution", right)
     hand_in("syntax", right | {FIRST: "def graded_quality(gains, ranking, k:\n    return 0, 0"})
     hand_in("tamperer", {}, cell_at_the_top("import imsearch_helpers.exercises as e\ne.same = lambda one, other: True"))
@@ -107,9 +134,17 @@ def course(tmp_path_factory):
     return made
 
 
-def read(course, table):
+def read(course, table, delimiter=","):
     with open(course.folder / "marks" / f"{table}_{NAME}.csv", encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def write(course, rows, delimiter=","):
+    """Save the table of written answers, as a spreadsheet would."""
+    with open(course.folder / "marks" / f"written_{NAME}.csv", "w", encoding="utf-8-sig", newline="") as file:
+        table = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter)
+        table.writeheader()
+        table.writerows(rows)
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +163,9 @@ FULL = [POINTS[f"test_{task}"] for task in TASKS]
 
 
 def test_every_submission_is_reported(course):
-    lines = re.findall(r"^\d+ of 16  (\w+): (.*)$", course.grading, flags=re.M)
-    assert len(lines) == 16
-    assert {student for student, outcome in lines if outcome != "graded"} == {"a_vandal", "killer", "no_notebook"}
+    lines = re.findall(r"^\d+ of 22  (\w+): (.*)$", course.grading, flags=re.M)
+    assert len(lines) == 22
+    assert {student for student, outcome in lines if outcome != "graded"} == {"a_vandal", "killer", "no_notebook", "patricide"}
 
 
 def test_untouched_release_scores_nothing_and_runs_without_an_error(course, marks):
@@ -140,10 +175,19 @@ def test_untouched_release_scores_nothing_and_runs_without_an_error(course, mark
     assert "not attempted yet" in message_of(course.autograded("blank", NAME), FIRST)
 
 
-@pytest.mark.parametrize("student", ["solution", "other_ways", "deleted", "doubled", "greedy", "loud"])
+@pytest.mark.parametrize("student", ["solution", "all_shown", "other_ways", "deleted", "doubled", "greedy", "loud", "parent", "self_made"])
 def test_right_answers_have_full_points_whatever_else_was_done(marks, student):
     assert points(marks[student]) == FULL
     assert marks[student]["note"].startswith("still to be graded by hand: why")
+
+
+def test_deleted_cells_are_put_back_untouched(marks):
+    assert points(marks["forgetful"]) == [*FULL[:-1], 0] and marks["forgetful"]["why"] == "0"
+
+
+def test_a_check_that_stopped_with_an_error_is_in_the_note(marks):
+    assert points(marks["no_imports"]) == [0] * len(TASKS)
+    assert f"{FIRST}: The check stopped with NameError: name 'check' is not defined" in marks["no_imports"]["note"]
 
 
 def test_part_of_the_cases_is_part_of_the_points(course, marks):
@@ -152,7 +196,7 @@ def test_part_of_the_cases_is_part_of_the_points(course, marks):
 
 
 def test_answers_by_heart_pass_the_examples_and_fail_the_hidden_cases(course, marks, tmp_path):
-    assert all(got < full / 2 for got, full in zip(points(marks["by_heart"]), FULL))
+    assert all(got < full / 3 for got, full in zip(points(marks["by_heart"]), FULL))
     folder = course.submitted("by_heart", NAME).parent
     (folder / "examples.json").write_bytes((course.folder / "release" / NAME / "examples.json").read_bytes())
     notebook = nbformat.read(course.submitted("by_heart", NAME), as_version=4)
@@ -170,6 +214,7 @@ def test_endless_loop_is_stopped_and_costs_its_own_task_only(course, marks):
 
 def test_cell_that_does_not_parse_costs_its_own_task_only(marks):
     assert points(marks["syntax"]) == [0, *FULL[1:]]
+    assert f"{FIRST}: There is no function {FIRST}: it was renamed or deleted, or its cell has an error." in marks["syntax"]["note"]
 
 
 def test_the_package_s_own_function_scores_nothing_and_is_named(course, marks):
@@ -185,12 +230,18 @@ def test_exchanged_checker_scores_nothing_and_is_pointed_out(course, marks):
 
 def test_nobody_honest_is_pointed_out(marks):
     from_the_bank = {"other_ways", "partly"}  # they are put together here in a way that no learner would
-    assert {student for student, row in marks.items() if row["look_at"]} <= {"tamperer", *from_the_bank}
+    odd = {"tamperer", "all_shown", "parent"}
+    assert {student for student, row in marks.items() if row["look_at"]} == odd | from_the_bank
 
 
 @pytest.mark.parametrize(
     ("student", "reason"),
-    [("killer", "Kernel died"), ("no_notebook", "does not appear to be JSON"), ("a_vandal", "it changed files of the course")],
+    [
+        ("killer", "Kernel died"),
+        ("no_notebook", "is cut off, or no notebook .*ask for it again"),
+        ("a_vandal", "it changed files of the course"),
+        ("patricide", "nbgrader was interrupted"),
+    ],
 )
 def test_what_cannot_be_graded_has_a_reason_and_no_silent_zero(course, marks, student, reason):
     assert re.search(rf"{student}: NOT GRADED: .*{reason}", course.grading)
@@ -199,7 +250,7 @@ def test_what_cannot_be_graded_has_a_reason_and_no_silent_zero(course, marks, st
 
 def test_vandalised_files_are_put_back_before_the_next(course):
     assert "def grade(" in (course.root / "imsearch_helpers" / "exercises" / "graded.py").read_text(encoding="utf-8")
-    assert not (course.folder / "keys" / "0_extra.py").exists()
+    assert not (course.folder / "keys" / "0_extra.py").exists() and not (course.folder / "seed.txt").exists()
 
 
 def test_statistics_of_each_question(course, marks):
@@ -207,7 +258,7 @@ def test_statistics_of_each_question(course, marks):
     graded = [row for row in marks.values() if row["total"] != ""]
     first = table[FIRST]
     scores = [float(row[FIRST]) for row in graded]
-    assert int(first["graded"]) == len(scores) == 13
+    assert int(first["graded"]) == len(scores) == 18
     assert float(first["mean"]) == pytest.approx(sum(scores) / len(scores), abs=0.005)
     assert first["no_marks"] == f"{scores.count(0) / len(scores):.0%}"
 
@@ -220,24 +271,23 @@ def finished(course, marks):
     for row in rows:
         if row["student"] == "solution":
             row |= {"score": "2,5", "comment": "Good; the fourth point is thin.\nSee lesson 07."}
-    with open(course.folder / "marks" / f"written_{NAME}.csv", "w", encoding="utf-8-sig", newline="") as file:
-        table = csv.DictWriter(file, rows[0].keys(), delimiter=";")
-        table.writeheader()
-        table.writerows(rows)
+    write(course, rows, delimiter=";")
     course.entered = course.classroom("written", NAME, "--enter")
     course.run("-m", "nbgrader", "generate_feedback", NAME)
     return course
 
 
-def test_untouched_written_answer_is_a_zero_and_the_others_wait(finished):
+def test_untouched_written_answer_is_a_zero_and_the_others_wait(finished, marks):
     rows = {row["student"]: row for row in finished.written}
-    assert rows["blank"]["score"] == "0"
+    assert "blank" not in rows and marks["blank"]["why"] == "0"
+    assert "1 point each for" in rows["solution"]["marking"]
     assert {student for student, row in rows.items() if row["score"] == ""} >= {"loud", "other_ways", "partly"}
     assert rows["other_ways"]["answer"].strip() == solved(NAME)["why"].strip()
 
 
 def test_points_by_hand_arrive_in_the_marks(finished):
-    assert finished.entered.returncode == 0, finished.entered.stdout
+    assert finished.entered.returncode == 0 and "1 of " in finished.entered.stdout, finished.entered.stdout
+    assert "No score yet: all_shown (why)" in finished.entered.stdout
     done = finished.classroom("marks", NAME)
     row = {row["student"]: row for row in read(finished, "marks")}["solution"]
     assert (row["why"], row["total"], row["note"]) == ("2.5", f"{CHECKED + 2.5:g}", ""), done.stdout
@@ -245,8 +295,14 @@ def test_points_by_hand_arrive_in_the_marks(finished):
 
 def test_feedback_page_has_points_reasons_and_comment(finished):
     page = finished.feedback("solution", NAME)
-    assert "the fourth point is thin" in page and "2.5" in page
+    assert "the fourth point is thin" in page and f"solution, {CHECKED + 2.5:g} of {CHECKED + 4:g} points" in page
     assert "Likely cause" in finished.feedback("partly", NAME)
+    assert "not graded yet" in finished.feedback("partly", NAME) and "not graded yet" not in page
+
+
+def test_feedback_page_has_no_hidden_test_and_no_rest_of_a_progress_bar(finished):
+    page = finished.feedback("solution", NAME)
+    assert "HIDDEN" not in page and "importlib" not in page and page.count("Indexing") <= 2
 
 
 def test_feedback_shows_no_solution(finished):
@@ -255,15 +311,53 @@ def test_feedback_shows_no_solution(finished):
             assert line.strip() not in finished.feedback("partly", NAME)
 
 
-def test_grading_again_keeps_the_points_given_by_hand(finished):
+def test_written_again_keeps_what_was_filled_in_and_not_entered(finished):
+    rows = read(finished, "written", ";")
+    rows[0] |= {"score": "1", "comment": "a start"}
+    write(finished, rows)
+    assert finished.classroom("written", NAME).returncode == 0
+    assert read(finished, "written")[0] == rows[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"score": "5"}, "row 2: score must be a number from 0 to 4, not '5'"),
+        ({"score": "2/4"}, "row 2: score must be a number from 0 to 4, not '2/4'"),
+        ({"student": "zoe"}, "row 2: there is no graded answer of student 'zoe' to question 'why'"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_named_and_nothing_is_entered(finished, change, complaint):
+    before = (finished.folder / "marks" / f"written_{NAME}.csv").read_bytes()
+    rows = read(finished, "written")
+    write(finished, [rows[0] | {"score": "1"} | change, *(row | {"score": "0"} for row in rows[1:])])
+    done = finished.classroom("written", NAME, "--enter")
+    assert done.returncode == 2 and complaint in done.stdout
+    finished.classroom("marks", NAME)
+    assert {row["student"]: row["why"] for row in read(finished, "marks")}["loud"] == ""
+    (finished.folder / "marks" / f"written_{NAME}.csv").write_bytes(before)
+
+
+def test_grading_some_again_by_another_seed_keeps_points_given_by_hand_for_the_same_answer(finished):
     (finished.folder / "seed.txt").write_text("7\n", encoding="utf-8")
-    for student in [path.name for path in (finished.folder / "submitted").iterdir() if path.name not in ("solution", "by_heart")]:
-        (finished.folder / "submitted" / student / NAME / f"{NAME}.ipynb").unlink()
-        (finished.folder / "submitted" / student / NAME).rmdir()
-    grading = finished.classroom("grade", NAME).stdout
-    assert "ok    seed: your own" in grading
+    grading = finished.classroom("grade", NAME, "solution", "by_heart").stdout
+    assert "ok    seed: your own" in grading and "2 of 2  by_heart: graded" in grading
     finished.classroom("marks", NAME)
     rows = {row["student"]: row for row in read(finished, "marks")}
     assert rows["solution"]["total"] == f"{CHECKED + 2.5:g}"
-    assert all(got < full / 2 for got, full in zip(points(rows["by_heart"]), FULL))
-    assert rows["loud"]["note"] == "nothing handed in"
+    assert all(got < full / 3 for got, full in zip(points(rows["by_heart"]), FULL))
+
+
+def test_a_new_answer_does_not_inherit_the_points_of_the_old(finished):
+    finished.hand_in("solution", NAME, solved(NAME) | {"why": "Another answer."})
+    finished.classroom("grade", NAME, "solution")
+    finished.classroom("marks", NAME)
+    row = {row["student"]: row for row in read(finished, "marks")}["solution"]
+    assert (row["why"], row["total"]) == ("", f"{CHECKED:g}") and "still to be graded by hand: why" in row["note"]
+    finished.classroom("written", NAME)
+    assert [row["score"] for row in read(finished, "written") if row["student"] == "solution"] == [""]
+
+
+def test_who_has_not_handed_in_is_told(finished):
+    done = finished.classroom("grade", NAME, "zoe")
+    assert done.returncode == 2 and f"zoe has not handed in {NAME}; who has: a_vandal" in done.stdout

@@ -10,7 +10,7 @@ import pytest
 
 import imsearch_helpers
 from imsearch_helpers import exercises
-from imsearch_helpers.exercises import CORRECT, NOT_ATTEMPTED, NOT_YET, assess, graded
+from imsearch_helpers.exercises import CORRECT, NOT_ATTEMPTED, NOT_YET, graded
 from tests import REPOSITORY
 from tests.classroom.course import ASSIGNMENTS, NAMES, answer_cells, bank, kind_of, load, master, test_cells
 
@@ -30,6 +30,10 @@ each_task = pytest.mark.parametrize("task", sorted(TASKS))
 def named(function, task):
     function.__name__ = task
     return function
+
+
+def assess(task, function, seed, points):
+    return exercises.assess(task, function, task.worked_cases(seed), points)
 
 
 def typed_in(function):
@@ -151,6 +155,11 @@ def test_remembered_answers_fail(task):
 
     assert assess(EXAMPLES[task], named(by_heart, task), None, 1).status in (CORRECT, NOT_YET)
     assert assess(TASKS[task], by_heart, SEEDS[0], 1) <= 0.5
+
+
+@each_task
+def test_at_most_one_of_the_grader_s_cases_is_an_example(task):
+    assert len(TASKS[task].worked_cases(SEEDS[0])) - len(graded._unseen_cases(TASKS[task], SEEDS[0])) <= 1
 
 
 def ready_made():

@@ -35,6 +35,23 @@ def solution_of(name):
     return exercises.all_exercises()[name].solution
 
 
+class Sly(list):
+    """Claims to hold three things, and shows none."""
+
+    __len__ = lambda self: 3
+    __iter__ = lambda self: iter(())
+
+
+class Agreeing(dict):
+    keys = lambda self: {"a": 1}.keys()
+    __getitem__ = lambda self, key: 1
+
+
+@pytest.mark.parametrize(("answer", "right"), [(Sly(), [1, 2, 3]), (Sly(), (1, 2, 3)), (Agreeing(), {"a": 1})])
+def test_a_container_is_judged_by_what_it_holds(answer, right):
+    assert not same(answer, right) and not same(right, answer)
+
+
 class Odd:
     def __repr__(self):
         raise ValueError("no words")

@@ -1,0 +1,110 @@
+"""Where everything lies, and what a notebook of this course is made of."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent
+REPOSITORY = FOLDER.parent.parent
+MARKS = "marks"  # below FOLDER: nbgrader's gradebook, and the tables made here
+INSTALL = 'in the course\'s folder: python -m pip install -c constraints.txt -e ".[classroom]"'
+os.environ["IMSEARCH_ASSIGNMENTS"] = str(FOLDER)  # where the package looks for masters and keys
+
+
+def assignments():
+    """The names of all assignments that have a key."""
+    return sorted(path.stem for path in (FOLDER / "keys").glob("*.py"))
+
+
+def require_assignment(name):
+    """Raise a ValueError that lists the known ones when there is no such assignment."""
+    if name not in assignments():
+        raise ValueError(f"there is no assignment {name!r}; known are {', '.join(assignments())}")
+
+
+def key(name):
+    return FOLDER / "keys" / f"{name}.py"
+
+
+def master(name):
+    return FOLDER / "source" / name / f"{name}.ipynb"
+
+
+def released(name):
+    return FOLDER / "release" / name / f"{name}.ipynb"
+
+
+def submitted(student, name):
+    return FOLDER / "submitted" / student / name / f"{name}.ipynb"
+
+
+def autograded(student, name):
+    return FOLDER / "autograded" / student / name / f"{name}.ipynb"
+
+
+def table(name, assignment):
+    return FOLDER / MARKS / f"{name}_{assignment}.csv"
+
+
+def students_of(name):
+    """Who handed this assignment in."""
+    return sorted(path.parent.name for path in (FOLDER / "submitted").glob(f"*/{name}") if path.is_dir())
+
+
+def cells_of(path):
+    """nbgrader's cells of a notebook under their ids, in order.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict of str to dict
+
+    Raises
+    ------
+    ValueError
+        When it is no notebook.
+    """
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in cells if cell["metadata"].get("nbgrader")}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{path.name} is cut off, or no notebook ({type(error).__name__})") from None
+
+
+def source_of(cell):
+    return "".join(cell["source"])
+
+
+def is_test(cell):
+    about = cell["metadata"]["nbgrader"]
+    return about["grade"] and not about["solution"]
+
+
+def is_for_a_person(cell):
+    about = cell["metadata"]["nbgrader"]
+    return about["grade"] and about["solution"]
+
+
+def question(grade_id):
+    """A graded cell as tables call it: a task by its function's name."""
+    return grade_id.removeprefix("test_")
+
+
+def gradebook():
+    """nbgrader's gradebook, to be used in a ``with``; a ValueError where there is none yet."""
+    file = FOLDER / MARKS / "gradebook.db"
+    if not file.is_file():
+        raise ValueError("there is no gradebook yet: grade first")
+    from nbgrader.api import Gradebook
+
+    return Gradebook(f"sqlite:///{file}")
+
+
+def marking_of(name, grade_id):
+    """What the points are for, from the end of the master's model answer."""
+    found = re.search(r"\*Marking: (.*?)\*\s*$", source_of(cells_of(master(name))[grade_id]), flags=re.S)
+    return " ".join(found.group(1).split()) if found else ""

@@ -1,0 +1,277 @@
+"""Points as tables, for a person and from a person: answers graded by hand, marks, statistics."""
+
+import csv
+import hashlib
+import io
+import json
+import math
+import statistics
+
+from . import course
+from .course import MARKS
+from .grade import suspicious_lines
+
+csv.field_size_limit(2**31 - 1)  # somebody may paste a picture into an answer
+LONGEST_CELL = 30_000  # characters; spreadsheets end at 32,767
+
+
+# ---- answers that are graded by hand --------------------------------------------------------------------------------------
+WRITTEN = ("student", "question", "points", "answer", "score", "comment", "marking")
+
+
+def written(assignment):
+    """Write ``marks/written_ASSIGNMENT.csv``: every answer that a person grades, with what was entered before.
+
+    What was filled in and not entered yet is kept.
+
+    Parameters
+    ----------
+    assignment : str
+    """
+    course.require_assignment(assignment)
+    path = course.table("written", assignment)
+    filled_in = {(row["student"], row["question"]): row for row in read_table(path, WRITTEN)} if path.is_file() else {}
+    rows = []
+    with course.gradebook() as book:
+        for student in course.students_of(assignment):
+            if course.autograded(student, assignment).is_file():
+                rows += _written_rows(book, assignment, student)
+    if not rows:
+        raise ValueError(f"{assignment}: no graded submission has an answer for a person; grade first, if you have not")
+    for row in rows:
+        before = filled_in.get((row["student"], row["question"]), {})
+        if before.get("answer") == row["answer"]:
+            row |= {name: before[name] for name in ("score", "comment") if before[name].strip()}
+    write_table(path, WRITTEN, rows)
+    print(f"{len(rows)} answers are in {MARKS}/{path.name}. Fill in score and comment, save it as CSV, then: "
+          f"python -m classroom written {assignment} --enter")  # fmt: skip
+
+
+def _written_rows(book, assignment, student):
+    graded = course.cells_of(course.autograded(student, assignment))
+    for grade in _in_order(assignment, _grades(book, assignment, student)):
+        if course.is_for_a_person(graded[grade.name]) and grade.auto_score != 0:  # an untouched answer has its 0 already
+            changed = _answer_changed(assignment, student, grade, graded)
+            comment = book.find_comment(grade.name, assignment, assignment, student).manual_comment or ""
+            answer = course.source_of(graded[grade.name])
+            yield {
+                "student": student, "question": grade.name, "points": _number(grade.max_score),
+                "answer": _no_formula(answer if len(answer) <= LONGEST_CELL else answer[:LONGEST_CELL] + " ... (cut)"),
+                "score": "" if changed else _number(grade.manual_score), "comment": _no_formula(comment),
+                "marking": course.marking_of(assignment, grade.name) or _report_in(assignment, student),
+            }  # fmt: skip
+
+
+def _report_in(assignment, student):
+    """What `project_report` said of a project, if there is one."""
+    cells = json.loads(course.autograded(student, assignment).read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", [])]
+    return next((text for text in texts if "pictures of the" in text and "your project" in text), "")
+
+
+def enter_written(assignment):
+    """Read ``marks/written_ASSIGNMENT.csv`` into the gradebook. A row without a score stays open.
+
+    Parameters
+    ----------
+    assignment : str
+
+    Raises
+    ------
+    ValueError
+        When a row does not fit; the message names it. Then nothing is entered.
+    """
+    course.require_assignment(assignment)
+    path = course.table("written", assignment)
+    if not path.is_file():
+        raise ValueError(f"there is no {MARKS}/{path.name}; write it first: python -m classroom written {assignment}")
+    rows, is_open = read_table(path, WRITTEN), []
+    with course.gradebook() as book:
+        for number, row in enumerate(rows, start=2):
+            try:
+                if not _enter(book, assignment, row):
+                    is_open.append(f"{row['student']} ({row['question']})")
+            except ValueError as error:
+                book.db.rollback()
+                raise ValueError(f"{path.name}, row {number}: {error}") from None
+        book.db.commit()
+    print(f"{len(rows) - len(is_open)} of {len(rows)} answers have their points." + (f" No score yet: {', '.join(is_open)}" if is_open else ""))
+
+
+def _enter(book, assignment, row):
+    from nbgrader.api import MissingEntry
+
+    student, name, score = row["student"], row["question"], row["score"].strip().replace(",", ".")
+    try:
+        grade = book.find_grade(name, assignment, assignment, student)
+        comment = book.find_comment(name, assignment, assignment, student)
+    except MissingEntry:
+        raise ValueError(f"there is no graded answer of student {student!r} to question {name!r}") from None
+    if not score:
+        return False
+    try:
+        points = float(score)
+    except ValueError:
+        points = math.nan
+    if not 0 <= points <= grade.max_score:
+        raise ValueError(f"score must be a number from 0 to {_number(grade.max_score)}, not {row['score']!r}")
+    grade.manual_score, grade.needs_manual_grade = points, False
+    comment.manual_comment = row["comment"].removeprefix("'") or None
+    _remember_answer(assignment, student, name)
+    return True
+
+
+# Which answer it was that a person graded: a new one, handed in later, must not inherit its points
+
+
+def _answers():
+    file = course.FOLDER / MARKS / "answers.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _answer_now(assignment, student, name, cells=None):
+    cell = (cells or course.cells_of(course.autograded(student, assignment)))[name]
+    return hashlib.sha256(course.source_of(cell).encode()).hexdigest()[:16]
+
+
+def _remember_answer(assignment, student, name):
+    file = course.FOLDER / MARKS / "answers.json"
+    answers = _answers() | {f"{assignment}/{student}/{name}": _answer_now(assignment, student, name)}
+    file.write_text(json.dumps(answers, indent=1), encoding="utf-8")
+
+
+def _answer_changed(assignment, student, grade, cells):
+    remembered = _answers().get(f"{assignment}/{student}/{grade.name}")
+    return grade.manual_score is not None and remembered not in (None, _answer_now(assignment, student, grade.name, cells))
+
+
+# ---- marks ----------------------------------------------------------------------------------------------------------------
+STATISTICS = ("question", "points", "graded", "mean", "full_marks", "no_marks", "discrimination")
+
+
+def marks(assignment):
+    """Write ``marks/marks_ASSIGNMENT.csv`` and ``marks/questions_ASSIGNMENT.csv``, and print them.
+
+    Parameters
+    ----------
+    assignment : str
+
+    Notes
+    -----
+    Who could not be graded has no number but a note: nobody gets a silent 0. ``discrimination`` is the correlation of a
+    question's points with the points of all other questions: near 0 or below it the question says nothing about
+    a learner, or the opposite of the others.
+    """
+    course.require_assignment(assignment)
+    questions = {course.question(name): float(cell["metadata"]["nbgrader"]["points"])
+                 for name, cell in course.cells_of(course.master(assignment)).items() if cell["metadata"]["nbgrader"]["grade"]}  # fmt: skip
+    everybody = sorted(path.name for path in (course.FOLDER / "submitted").glob("*") if path.is_dir())
+    with course.gradebook() as book:
+        rows = [_mark(book, assignment, student, questions) for student in everybody]
+    if not rows:
+        raise ValueError(f"{assignment}: nobody has handed it in")
+    write_table(course.table("marks", assignment), ("student", *questions, "total", "out_of", "note", "look_at"), rows)
+    table = [_statistics(name, points, rows) for name, points in questions.items()]
+    write_table(course.table("questions", assignment), STATISTICS, table)
+    for row in rows:
+        print(f"{row['student']:20} {row['total']:>6} of {row['out_of']}  {row['note']}".rstrip())
+    for line in [dict(zip(STATISTICS, STATISTICS)), *table]:
+        print(f"{line['question']:25}" + "".join(f"{line[name]:>15}" for name in STATISTICS[1:]))
+    print(f"{MARKS}/marks_{assignment}.csv, {MARKS}/questions_{assignment}.csv")
+
+
+def _mark(book, assignment, student, questions):
+    row = dict.fromkeys(questions, "") | {"student": student, "total": "", "out_of": _number(sum(questions.values())), "look_at": ""}
+    page = course.autograded(student, assignment)
+    if not course.submitted(student, assignment).is_file():
+        return row | {"note": "nothing handed in"}
+    if not page.is_file():
+        return row | {"note": f"NOT GRADED: python -m classroom grade {assignment} {student} says why"}
+    cells = course.cells_of(page)
+    grades = _in_order(assignment, _grades(book, assignment, student))
+    is_open = {grade.name for grade in grades if _is_open(assignment, student, grade, cells)}
+    row |= {course.question(grade.name): _number(grade.score) for grade in grades if grade.name not in is_open}
+    look_at = suspicious_lines(course.submitted(student, assignment))
+    notes = [f"still to be graded by hand: {', '.join(grade.name for grade in grades if grade.name in is_open)}" if is_open else ""]
+    notes += [f"{course.question(name)}: {reason}" for name, reason in _without_a_result(cells)]
+    notes += ["LOOK AT its code"] if look_at else []
+    total = sum(grade.score for grade in grades if grade.name not in is_open)
+    return row | {"total": _number(total), "note": "; ".join(filter(None, notes)), "look_at": _no_formula("\n".join(look_at))}
+
+
+def _is_open(assignment, student, grade, cells):
+    if grade.manual_score is None:
+        return grade.needs_manual_grade
+    return _answer_changed(assignment, student, grade, cells)
+
+
+def _without_a_result(cells):
+    """The tests that ended in an error instead of points, each with the error."""
+    for name, cell in cells.items():
+        errors = [output for output in cell.get("outputs", []) if output["output_type"] == "error"]
+        if course.is_test(cell) and errors:
+            yield name, errors[0]["evalue"] or errors[0]["ename"]
+
+
+def _grades(book, assignment, student):
+    return book.find_submission_notebook(assignment, assignment, student).grades
+
+
+def _in_order(assignment, grades):
+    order = list(course.cells_of(course.master(assignment)))
+    return sorted((grade for grade in grades if grade.name in order), key=lambda grade: order.index(grade.name))
+
+
+def _statistics(name, points, rows):
+    graded = [row for row in rows if row[name] != ""]
+    scores = [float(row[name]) for row in graded]
+    line = dict.fromkeys(STATISTICS, "") | {"question": name, "points": _number(points), "graded": len(scores)}
+    if not scores:
+        return line
+    others = [float(row["total"]) - score for row, score in zip(graded, scores)]
+    spread = len(set(scores)) > 1 and len(set(others)) > 1
+    return line | {
+        "mean": f"{statistics.mean(scores):.2f}",
+        "full_marks": f"{sum(score == points for score in scores) / len(scores):.0%}",
+        "no_marks": f"{sum(score == 0 for score in scores) / len(scores):.0%}",
+        "discrimination": f"{statistics.correlation(scores, others):.2f}" if spread else "",
+    }
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------------
+def write_table(path, columns, rows):
+    """Write dicts as CSV, so that any spreadsheet opens it."""
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:  # with the mark by which spreadsheets know UTF-8
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
+
+
+def read_table(path, columns):
+    """Read a table that any spreadsheet may have saved, as a list of dicts.
+
+    Raises
+    ------
+    ValueError
+        When it has other columns.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:  # Excel's plain "CSV"
+        text = content.decode("cp1252", errors="replace")
+    head = text.splitlines()[0] if text.strip() else ""
+    delimiter = max(",;\t", key=lambda sign: len(set(columns) & {name.strip('" ') for name in head.split(sign)}))
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval=""))
+    if rows and set(columns) - {"marking"} - set(rows[0]):
+        raise ValueError(f"{path.name} must have the columns {', '.join(columns)}, not {head[:200]}")
+    return [row for row in rows if any((value or "").strip() for value in row.values() if isinstance(value, str))]
+
+
+def _no_formula(text):
+    # A spreadsheet computes what begins like this, and a formula may fetch or send; an apostrophe makes it a text.
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+
+
+def _number(value):
+    return "" if value is None else f"{value:.4g}"
