@@ -249,7 +249,7 @@ def assess(exercise, function, cases, points):
     -------
     Score
     """
-    if _is_blank(function):
+    if is_blank(function):
         return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
     if exercise.loop_free and _loops(function):
         return Score(0.0, NOT_YET, "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map.")
@@ -349,7 +349,18 @@ def _exercise(name):
     return known[name]
 
 
-def _is_blank(function):
+def is_blank(function):
+    """Whether a function is still what the stub is: a docstring and three dots.
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    bool
+    """
+
     def blank():
         """Like an untouched stub: a docstring and three dots."""
         ...

@@ -16,11 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import exercises
 from ..collection import Products
 from ..images import load_image
 from ..vectors import METHODS
-from . import WorkedCase, silence
+from . import WorkedCase, assess, is_blank, name_of, same, silence
 from .notebook_07 import measured, my_method
 
 EXAMPLES = "examples.json"
@@ -52,7 +51,7 @@ class Lookup:
         return self.answers[argument]
 
     def __eq__(self, other):
-        return isinstance(other, Lookup) and exercises.same(self.answers, other.answers)
+        return isinstance(other, Lookup) and same(self.answers, other.answers)
 
     __hash__ = None
 
@@ -248,10 +247,10 @@ def grade(function, points):
         folder = course_folder()
         if folder is None:
             raise FileNotFoundError(f"no folder with keys and source in {Path.cwd()} or above it; set {COURSE_VARIABLE}")
-        task = _task_in(folder, exercises.name_of(function))
+        task = _task_in(folder, name_of(function))
         if _file_of(function) == _file_of(task.solution):
             raise RuntimeError("this is the grader's own solution")
-        return exercises.assess(task, function, _unseen_cases(task, hidden_seed(folder)), points)
+        return assess(task, function, _unseen_cases(task, hidden_seed(folder)), points)
 
 
 def _file_of(function):
@@ -263,7 +262,7 @@ def _unseen_cases(task, seed):
     """Without those that stand among the examples, which need not differ from seed to seed."""
     seen = [case.given for case in task.worked_cases(seed=0)]
     cases = task.worked_cases(seed)
-    return [case for case in cases if not any(exercises.same(case.given, given) for given in seen)] or cases
+    return [case for case in cases if not any(same(case.given, given) for given in seen)] or cases
 
 
 def _task_in(folder, name):
@@ -288,7 +287,7 @@ def changed_code():
         The functions that are no longer what their file says. It finds a clumsy cheat, not a clever one.
     """
     changed = []
-    for module in (exercises, sys.modules[__name__]):
+    for module in (sys.modules[__package__], sys.modules[__name__]):
         spec = importlib.util.spec_from_file_location(module.__name__, module.__file__)
         filed = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(filed)
@@ -325,7 +324,7 @@ def project_report(method):
         A table: mean average precision, and precision@5 by the shot of the query. Over the pictures of ``private/`` in the
         course folder, where a teacher has rendered some; else over the held-out ones of the collection.
     """
-    if exercises._is_blank(method):
+    if is_blank(method):
         return "not attempted yet"
     folder = course_folder()
     private = folder is not None and (folder / "private" / "products.csv").is_file()
@@ -334,7 +333,7 @@ def project_report(method):
     name = f"{len(rows)} pictures of the {'private' if private else 'held-out'} products"
     again = [method(picture) for picture in [load_image(rows[0].path)] * 2]
     lines = [f"{name:42}average precision; precision@5 by shot"]
-    if not exercises.same(*again):
+    if not same(*again):
         lines.append("Your project gives another vector each time: then its numbers are luck.")
     ours = {"hues, as in lesson 07": my_method, **{key: METHODS[key] for key in ("root_histogram", "histogram")}}
     for label, function in {"your project": method, **ours}.items():

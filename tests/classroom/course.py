@@ -15,7 +15,7 @@ from tests import REPOSITORY
 ASSIGNMENTS = REPOSITORY / "notebooks" / "assignments"
 NAMES = sorted(path.stem for path in (ASSIGNMENTS / "keys").glob("*.py"))
 HERE = Path(__file__).resolve().parent
-MADE_BY_NBGRADER = ("release", "submitted", "autograded", "feedback", "marks", "logs", "seed.txt", "private", "__pycache__")
+MADE_BY_TEACHERS = {"release", "submitted", "autograded", "feedback", "marks", "logs", "seed.txt", "private"}
 
 
 def master(name):
@@ -57,14 +57,18 @@ def from_the_bank(name, task, kind, number):
     return f"from bank_{name} import {kind}\n\n{task} = {answer}\n{task}.__name__ = {task!r}"
 
 
+def _what_teachers_made(folder, names):
+    return {"__pycache__", *(MADE_BY_TEACHERS if Path(folder) == ASSIGNMENTS else ())} & set(names)
+
+
 class Course:
     """A copy of the repository's parts that grading needs, in a temporary folder."""
 
     def __init__(self, folder):
         self.root = folder
         self.folder = folder / "notebooks" / "assignments"
-        shutil.copytree(ASSIGNMENTS, self.folder, ignore=shutil.ignore_patterns(*MADE_BY_NBGRADER))
-        shutil.copytree(REPOSITORY / "imsearch_helpers", folder / "imsearch_helpers")
+        shutil.copytree(ASSIGNMENTS, self.folder, ignore=_what_teachers_made)
+        shutil.copytree(REPOSITORY / "imsearch_helpers", folder / "imsearch_helpers", ignore=_what_teachers_made)
         shutil.copy(REPOSITORY / "constraints.txt", folder)
         self.environment = os.environ | {
             "PYTHONPATH": os.pathsep.join([str(folder), str(HERE)]),
