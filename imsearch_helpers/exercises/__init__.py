@@ -63,7 +63,7 @@ class Exercise:
         Takes a `numpy.random.Generator`, returns a list of tuples of arguments, the most readable first. The values must
         come from the generator, so that no list of remembered answers passes.
     hints : tuple of str
-        Two or three, each says more than the one before. Markdown.
+        Two or three, each says more than the one before; none for a graded task. Markdown.
     explanation : str
         Why the solution works. Markdown.
     bought : str
@@ -80,7 +80,8 @@ class Exercise:
         For free tasks that are won by a score: takes the learner's function once all cases have passed, returns whether
         the score is good enough, and the score in words.
     loop_free : bool
-        For tasks that ask for array arithmetic alone: a ``for``, a ``while`` or a comprehension is a miss.
+        For tasks that ask for array arithmetic alone: a ``for``, a ``while``, a comprehension, `map` and NumPy's hidden
+        loops are a miss.
     """
 
     solution: Callable
@@ -121,7 +122,7 @@ class Exercise:
         list of WorkedCase
         """
         generators = [np.random.default_rng(0), np.random.default_rng()] if seed is None else [np.random.default_rng(seed)]
-        with silence(), warnings.catch_warnings():  # a grader takes a warning of a slip's for a failure of the learner's
+        with silence(), warnings.catch_warnings():  # a slip's warning would stand in the learner's notebook
             warnings.simplefilter("ignore")
             return [self._worked(case) for rng in generators for case in self.cases(rng)]
 
@@ -180,7 +181,7 @@ class Note(str):
 
 
 def check(function, seed=None, points=1.0):
-    """Test a function of the reader's on fresh inputs.
+    """Test a function of the reader's: an exercise's on fresh inputs, a graded task's on its examples.
 
     The function runs in this process, so a check catches slips, wrappers and remembered answers, but not somebody who sets
     out to change the checker itself.
@@ -190,22 +191,23 @@ def check(function, seed=None, points=1.0):
     function : callable
         Named as in the stub.
     seed : int, optional
-        For graders: only the inputs made from this seed. Without it there are the inputs of seed 0, and after them others
-        that nobody has seen before.
+        Only the inputs made from this seed. Without it there are the inputs of seed 0, and after them others that nobody has
+        seen before. A graded task has its examples only, where its solution is not in reach.
     points : float
         What a function that passes every case is worth.
 
     Returns
     -------
     Score
-        From 0 to `points`: the share of the cases that pass.
+        From 0 to `points`: the share of the cases that pass. 0 for a function that calls the package's own for the task, that
+        loops where no loop is allowed, or that does not win a contest.
 
     Raises
     ------
     TypeError
         When `function` is no function, but for example its result, or one without a name (a lambda).
     ValueError
-        When there is no exercise of that name; the message lists the known ones.
+        When there is no exercise of that name, which lists the known ones; when a task with examples only gets a seed.
     """
     exercise = _exercise(name_of(function))
     return assess(exercise, function, exercise.worked_cases(seed), points)
@@ -260,7 +262,7 @@ def assess(exercise, function, cases, points):
     passed = [not attempt.complaint for attempt in attempts] + [False] * (len(cases) - len(attempts))
     message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
     share = 0 if any(CALLS_THE_PACKAGE in attempt.complaint for attempt in attempts) else sum(passed) / len(passed)
-    return Score(points * share, NOT_YET, message, passed)
+    return Score(round(points * share, 4), NOT_YET, message, passed)
 
 
 def hint(name, tier=1):
@@ -282,7 +284,7 @@ def hint(name, tier=1):
     ValueError
         When there is no such exercise or no such tier.
     """
-    exercise = _exercise(name)
+    exercise = _lesson_exercise(name)
     if type(tier) is not int or not 1 <= tier <= len(exercise.hints):
         raise ValueError(f"tier must be from 1 to {len(exercise.hints)} for {exercise.name!r}, not {tier!r}")
     return Note(f"**Hint {tier} of {len(exercise.hints)}.** {exercise.hints[tier - 1]}")
@@ -298,8 +300,13 @@ def solution(name):
     Returns
     -------
     Note
+
+    Raises
+    ------
+    ValueError
+        When there is no such exercise.
     """
-    exercise = _exercise(name)
+    exercise = _lesson_exercise(name)
     return Note(f"```python\n{inspect.getsource(exercise.solution)}```\n\n{exercise.explanation}")
 
 
@@ -314,8 +321,13 @@ def stub(name):
     -------
     str
         Python source without a newline at its end.
+
+    Raises
+    ------
+    ValueError
+        When there is no such exercise.
     """
-    source = textwrap.dedent(inspect.getsource(_exercise(name).solution))
+    source = textwrap.dedent(inspect.getsource(_lesson_exercise(name).solution))
     docstring = ast.parse(source).body[0].body[0]
     return "\n".join([*source.splitlines()[: docstring.end_lineno], "    ..."])
 
@@ -347,6 +359,13 @@ def _exercise(name):
             f"{graded.EXAMPLES} is missing beside the notebook"
         )
     return known[name]
+
+
+def _lesson_exercise(name):
+    exercise = _exercise(name)
+    if exercise.name not in all_exercises():
+        raise ValueError(f"{exercise.name!r} is a graded task, without hints and solution; known are {', '.join(sorted(all_exercises()))}")
+    return exercise
 
 
 def is_blank(function):
@@ -639,7 +658,7 @@ TOO_LONG = ": does every loop in it come to an end?"
 
 
 def _refuse(*args, **kwargs):
-    raise RuntimeError("imsearch_helpers: write your own")
+    raise RuntimeError("imsearch_helpers: write your own")  # spelled out: this code runs inside other modules' functions
 
 
 @contextlib.contextmanager
@@ -656,7 +675,7 @@ def _refusing(functions):
 
 
 def _call(exercise, given):
-    names = re.findall(r"(\w+)", exercise.signature)
+    names = re.findall(r"[(,]\s*\**(\w+)", exercise.signature)
     return f"{exercise.name}({', '.join(f'{name}={_short(value)}' for name, value in zip(names, given))})"
 
 

@@ -19,12 +19,12 @@ import numpy as np
 from ..collection import Products
 from ..images import load_image
 from ..vectors import METHODS
-from . import WorkedCase, assess, is_blank, name_of, same, silence
+from . import Score, WorkedCase, assess, is_blank, name_of, same, silence
 from .notebook_07 import measured, my_method
 
 EXAMPLES = "examples.json"
 COURSE_VARIABLE = "IMSEARCH_ASSIGNMENTS"  # names the course folder where a notebook runs elsewhere
-PUBLIC_SEED = 20
+PUBLIC_SEED = 20  # where there is no seed.txt
 
 
 class Lookup:
@@ -52,8 +52,6 @@ class Lookup:
 
     def __eq__(self, other):
         return isinstance(other, Lookup) and same(self.answers, other.answers)
-
-    __hash__ = None
 
     def __repr__(self):
         said = [f"{key!r} " + (f"raises ValueError({value!r})" if isinstance(value, str) else f"gives {value!r}")
@@ -138,7 +136,11 @@ def tasks_of(folder):
     -------
     dict of str to Exercise
     """
-    return {name: task for path in sorted(Path(folder, "keys").glob("*.py")) for name, task in _tasks_in(path).items()}
+    return {name: task for path in _keys(folder) for name, task in _tasks_in(path).items()}
+
+
+def _keys(folder):
+    return sorted(Path(folder, "keys").glob("*.py"))
 
 
 @functools.cache
@@ -246,11 +248,15 @@ def grade(function, points):
             raise RuntimeError(f"this notebook has changed what checks it: {', '.join(changed)}")
         folder = course_folder()
         if folder is None:
-            raise FileNotFoundError(f"no folder with keys and source in {Path.cwd()} or above it; set {COURSE_VARIABLE}")
+            place = os.environ.get(COURSE_VARIABLE) or f"{Path.cwd()} or above it"
+            raise FileNotFoundError(f"no folder with keys and source in {place}; {COURSE_VARIABLE} should name the course folder")
         task = _task_in(folder, name_of(function))
         if _file_of(function) == _file_of(task.solution):
             raise RuntimeError("this is the grader's own solution")
-        return assess(task, function, _unseen_cases(task, hidden_seed(folder)), points)
+        cases = task.worked_cases(hidden_seed(folder))
+        score = assess(task, function, cases, points)
+        least = min(score, round(points * _share_of_unseen(task, cases, score), 4))
+        return Score(least, score.status, score.message, score.passed)
 
 
 def _file_of(function):
@@ -258,16 +264,16 @@ def _file_of(function):
     return getattr(getattr(function, "__code__", None), "co_filename", "")
 
 
-def _unseen_cases(task, seed):
-    """Without those that stand among the examples, which need not differ from seed to seed."""
+def _share_of_unseen(task, cases, score):
+    """How many of the cases pass, without those that are among the examples as well and could be known by heart."""
     seen = [case.given for case in task.worked_cases(seed=0)]
-    cases = task.worked_cases(seed)
-    return [case for case in cases if not any(same(case.given, given) for given in seen)] or cases
+    counted = [passed for case, passed in zip(cases, score.passed) if not any(same(case.given, given) for given in seen)]
+    return sum(counted) / len(counted) if counted else 1.0
 
 
 def _task_in(folder, name):
     errors = []
-    for path in sorted((folder / "keys").glob("*.py")):
+    for path in _keys(folder):
         try:
             tasks = _tasks_in(path)
         except Exception as error:  # of a key that somebody is writing; it may be another's
@@ -279,12 +285,12 @@ def _task_in(folder, name):
 
 
 def changed_code():
-    """Whether a notebook has exchanged a function of the checking code in memory.
+    """The functions of the checking code that a notebook has exchanged in memory.
 
     Returns
     -------
     list of str
-        The functions that are no longer what their file says. It finds a clumsy cheat, not a clever one.
+        Their names: they are no longer what their file says. It finds a clumsy cheat, not a clever one.
     """
     changed = []
     for module in (sys.modules[__package__], sys.modules[__name__]):
@@ -326,14 +332,11 @@ def project_report(method):
     """
     if is_blank(method):
         return "not attempted yet"
-    folder = course_folder()
-    private = folder is not None and (folder / "private" / "products.csv").is_file()
-    products = Products(folder / "private" if private else None)
-    rows = products.rows if private else products.where(split="held_out")
-    name = f"{len(rows)} pictures of the {'private' if private else 'held-out'} products"
-    again = [method(picture) for picture in [load_image(rows[0].path)] * 2]
+    products, rows, kind = _pictures_to_measure_on()
+    name = f"{len(rows)} pictures of the {kind} products"
+    picture = load_image(rows[0].path)
     lines = [f"{name:42}average precision; precision@5 by shot"]
-    if not same(*again):
+    if not same(method(picture), method(picture)):
         lines.append("Your project gives another vector each time: then its numbers are luck.")
     ours = {"hues, as in lesson 07": my_method, **{key: METHODS[key] for key in ("root_histogram", "histogram")}}
     for label, function in {"your project": method, **ours}.items():
@@ -341,6 +344,15 @@ def project_report(method):
         shots = ", ".join(f"{shot} {precision:.2f}" for shot, precision in found.by_shot.items())
         lines.append(f"{label:42}{found.average_precision:.3f}; {shots}")
     return "\n".join(lines)
+
+
+def _pictures_to_measure_on():
+    folder = course_folder()
+    if folder is not None and (folder / "private" / "products.csv").is_file():
+        products = Products(folder / "private")
+        return products, products.rows, "private"
+    products = Products()
+    return products, products.where(split="held_out"), "held-out"
 
 
 # Examples as a file
@@ -354,6 +366,11 @@ def write_examples(tasks, path):
     tasks : iterable of Exercise
         Without a judge, which cannot be written down.
     path : Path
+
+    Raises
+    ------
+    ValueError, TypeError
+        When a task has a judge or a contest, or an argument that JSON cannot hold.
     """
     lines = [f"{json.dumps(task.name)}: {json.dumps(_as_data(task), separators=(',', ':'))}" for task in tasks]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")  # a line a task

@@ -42,6 +42,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     preprocessors.PointsDecide,
     "nbgrader.preprocessors.SaveAutoGrades",
+    preprocessors.ForgetOldPoints,
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

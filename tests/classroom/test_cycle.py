@@ -349,13 +349,29 @@ def test_grading_some_again_by_another_seed_keeps_points_given_by_hand_for_the_s
 
 
 def test_a_new_answer_does_not_inherit_the_points_of_the_old(finished):
+    finished.classroom("written", NAME)
     finished.hand_in("solution", NAME, solved(NAME) | {"why": "Another answer."})
     finished.classroom("grade", NAME, "solution")
+    done = finished.classroom("written", NAME, "--enter")
+    assert done.returncode == 2 and "solution has handed in another answer to 'why' since; run written again" in done.stdout
     finished.classroom("marks", NAME)
     row = {row["student"]: row for row in read(finished, "marks")}["solution"]
     assert (row["why"], row["total"]) == ("", f"{CHECKED:g}") and "still to be graded by hand: why" in row["note"]
     finished.classroom("written", NAME)
-    assert [row["score"] for row in read(finished, "written") if row["student"] == "solution"] == [""]
+    assert [(row["score"], row["comment"]) for row in read(finished, "written") if row["student"] == "solution"] == [("", "")]
+    finished.run("-m", "nbgrader", "generate_feedback", NAME, "--student", "solution", "--force")
+    assert "not graded yet" in finished.feedback("solution", NAME)
+
+
+def test_an_answer_that_was_emptied_has_its_zero(finished):
+    rows = [row | {"score": "4"} if row["student"] == "solution" else row for row in read(finished, "written")]
+    write(finished, rows)
+    finished.classroom("written", NAME, "--enter")
+    finished.hand_in("solution", NAME, {grade_id: source for grade_id, source in solved(NAME).items() if grade_id != "why"})
+    finished.classroom("grade", NAME, "solution")
+    finished.classroom("marks", NAME)
+    row = {row["student"]: row for row in read(finished, "marks")}["solution"]
+    assert (row["why"], row["total"], row["note"]) == ("0", f"{CHECKED:g}", "")
 
 
 def test_who_has_not_handed_in_is_told(finished):

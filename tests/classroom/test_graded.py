@@ -77,6 +77,12 @@ def test_learner_has_no_other_cases(learner):
         check(named(lambda numbers: sum(numbers)), seed=3)
 
 
+@pytest.mark.parametrize("ask", [exercises.hint, exercises.solution, exercises.stub])
+def test_graded_task_has_neither_hint_nor_solution(learner, ask):
+    with pytest.raises(ValueError, match="'add_up' is a graded task, without hints and solution; known are .*unflatten"):
+        ask("add_up")
+
+
 def test_without_examples_the_task_is_unknown_and_the_known_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(graded.COURSE_VARIABLE, raising=False)
@@ -105,13 +111,13 @@ def test_seed_that_is_no_number_is_refused(course, content):
         graded.grade(named(lambda numbers: 0), 1)
 
 
-def test_grader_leaves_out_what_stands_among_the_examples(course):
+def test_what_stands_among_the_examples_earns_nothing_but_must_be_right(course):
     key = course / "keys" / "sums.py"
     text = key.read_text(encoding="utf-8").replace("lambda rng: [", "lambda rng: [([1, 2],), ")
     key.write_text(text, encoding="utf-8")
-    asked = []
-    graded.grade(named(lambda numbers: asked.append(numbers)), 4)
-    assert len(asked) == 1 and asked != [[1, 2]]
+    assert graded.grade(named(lambda numbers: 3 if numbers == [1, 2] else 0), 4) == 0
+    assert graded.grade(named(lambda numbers: sum(numbers) if numbers != [1, 2] else 0), 4) == 2
+    assert graded.grade(named(lambda numbers: sum(numbers)), 4) == 4
 
 
 def test_grader_gives_the_points(course):
@@ -125,7 +131,7 @@ def test_grader_ignores_examples_that_lie_about(course, learner, monkeypatch):
 
 
 def test_grader_without_a_course_says_so(learner):
-    with pytest.raises(FileNotFoundError, match="no folder with keys and source .* set IMSEARCH_ASSIGNMENTS"):
+    with pytest.raises(FileNotFoundError, match="no folder with keys and source in .* IMSEARCH_ASSIGNMENTS should name"):
         graded.grade(named(lambda numbers: 0), 1)
 
 

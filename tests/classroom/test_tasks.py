@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import json
 import types
 
 import numpy as np
@@ -12,7 +11,7 @@ import imsearch_helpers
 from imsearch_helpers import exercises
 from imsearch_helpers.exercises import CORRECT, NOT_ATTEMPTED, NOT_YET, graded
 from tests import REPOSITORY
-from tests.classroom.course import ASSIGNMENTS, NAMES, answer_cells, bank, kind_of, load, master, test_cells
+from tests.classroom.course import ASSIGNMENTS, NAMES, answer_cells, bank, kind_of, master, test_cells
 
 KEYS = {name: {task.name: task for task in graded.key_of(ASSIGNMENTS / "keys" / f"{name}.py").TASKS} for name in NAMES}
 TASKS = {task.name: task for tasks in KEYS.values() for task in tasks.values()}
@@ -21,7 +20,6 @@ BANKS = {name: bank(name) for name in NAMES}
 RIGHT = {task: answers for one in BANKS.values() for task, answers in one.RIGHT.items()}
 WRONG = {task: answers for one in BANKS.values() for task, answers in one.WRONG.items()}
 SEEDS = [graded.PUBLIC_SEED, 1, 2]
-POINTS_BY_CHECKS = {"5_real_folder": (12, 20)}  # by checks, by hand; the others have 16 and 4
 
 each_assignment = pytest.mark.parametrize("name", NAMES)
 each_task = pytest.mark.parametrize("task", sorted(TASKS))
@@ -48,20 +46,13 @@ def flat(answers):
 # The assignments
 
 
-def test_there_are_five_assignments_with_at_least_twenty_tasks():
+def test_there_are_at_least_five_assignments_with_at_least_twenty_tasks():
     assert NAMES == [path.name for path in sorted((ASSIGNMENTS / "source").iterdir()) if path.is_dir()]
-    assert len(NAMES) == 5 and len(TASKS) == sum(map(len, KEYS.values())) >= 20  # no name twice
+    assert len(NAMES) >= 5 and len(TASKS) == sum(map(len, KEYS.values())) >= 20  # no name twice
 
 
 def test_no_task_has_the_name_of_an_exercise_or_of_a_function_of_the_package():
     assert not set(TASKS) & (set(exercises.all_exercises()) | set(imsearch_helpers.__all__))
-
-
-@each_assignment
-def test_points_are_as_announced(name):
-    cells = [cell for cell in master(name).cells if kind_of(cell).get("grade")]
-    by_checks = sum(kind_of(cell)["points"] for cell in test_cells(master(name)))
-    assert (by_checks, sum(kind_of(cell)["points"] for cell in cells) - by_checks) == POINTS_BY_CHECKS.get(name, (16, 4))
 
 
 @each_assignment
@@ -147,19 +138,24 @@ def test_the_blank_stub_is_not_attempted_yet(task):
 
 
 @each_task
-def test_remembered_answers_fail(task):
-    remembered = {repr(case.given): case.expected for case in EXAMPLES[task].cases}
+def test_remembered_answers_fail(task, monkeypatch):
+    def written(given):
+        return repr([sorted(part) if isinstance(part, set) else part for part in given])
+
+    remembered = {written(case.given): case.expected for case in EXAMPLES[task].cases}
 
     def by_heart(*given):
-        return remembered.get(repr(given), next(iter(remembered.values())))
+        return remembered.get(written(given), next(iter(remembered.values())))
 
-    assert assess(EXAMPLES[task], named(by_heart, task), None, 1).status in (CORRECT, NOT_YET)
-    assert assess(TASKS[task], by_heart, SEEDS[0], 1) <= 0.5
+    assert assess(EXAMPLES[task], named(by_heart, task), None, 1).status == CORRECT
+    monkeypatch.setenv(graded.COURSE_VARIABLE, str(ASSIGNMENTS))
+    assert graded.grade(by_heart, 1) <= 0.2
 
 
 @each_task
 def test_at_most_one_of_the_grader_s_cases_is_an_example(task):
-    assert len(TASKS[task].worked_cases(SEEDS[0])) - len(graded._unseen_cases(TASKS[task], SEEDS[0])) <= 1
+    seen = [case.given for case in EXAMPLES[task].cases]
+    assert sum(any(exercises.same(case.given, given) for given in seen) for case in TASKS[task].worked_cases(SEEDS[0])) <= 1
 
 
 def ready_made():
@@ -204,17 +200,8 @@ def test_the_key_takes_its_solutions_from_the_master(name):
     assert not defined & set(KEYS[name])
 
 
-def test_the_bank_can_be_loaded_by_its_file_name():
-    assert {load(path).__name__.removeprefix("bank_") for path in (REPOSITORY / "tests" / "classroom").glob("bank_*.py")} == set(NAMES)
-
-
 @each_assignment
 def test_the_master_was_executed_with_full_points(name):
     for cell in test_cells(master(name)):
         [result] = [output for output in cell.outputs if output.output_type == "execute_result"]
         assert float(result.data["text/plain"]) == kind_of(cell)["points"]
-
-
-@each_assignment
-def test_examples_are_plain_data(name):
-    json.loads((ASSIGNMENTS / "source" / name / "examples.json").read_text(encoding="utf-8"))

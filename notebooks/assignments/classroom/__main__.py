@@ -1,4 +1,4 @@
-"""The teacher's commands, beside nbgrader's own. README.md in this folder says when to use which.
+"""The teacher's commands, beside nbgrader's own. README.md in notebooks/assignments says when to use which.
 
     python -m classroom preflight                          is everything in place for grading?
     python -m classroom collect ASSIGNMENT FOLDER          sort what came back into submitted/

@@ -31,10 +31,10 @@ def collect(assignment, source):
     course.require_assignment(assignment)
     with tempfile.TemporaryDirectory() as unpacked:
         found = _by_student(assignment, _folder_of(source, unpacked))
-        lines = [(student, _take(assignment, student, path)) for student, path in sorted(found.items())]
-    for student, said in lines:
+        outcomes = {student: _take(assignment, student, path) for student, path in sorted(found.items())}
+    for student, (_, said) in outcomes.items():
         print(f"{student}: {said}")
-    print(f"{sum('LEFT OUT' not in said for _, said in lines)} submissions of {assignment}")
+    print(f"{sum(taken for taken, _ in outcomes.values())} submissions of {assignment}")
 
 
 def _folder_of(source, unpacked):
@@ -86,28 +86,33 @@ def _may_stand(letter):
 
 
 def _take(assignment, student, path):
-    """Copy one notebook, unless it is another assignment's; returns what to say about it."""
-    target = course.submitted(student, assignment)
+    """Copy one notebook, unless it is another assignment's; returns whether it was copied, and what to say about it."""
     try:
-        cells = course.cells_of(path)
-        wanted = [grade_id for grade_id, cell in course.cells_of(course.master(assignment)).items() if _is_asked(cell)]
-        tests = [grade_id for grade_id in wanted if grade_id.startswith("test_")]
-        if not set(tests) & set(cells):
-            return f"LEFT OUT: this is not {assignment}, none of its tests is in it ({path.name})"
-        missing = [course.question(grade_id) for grade_id in wanted if grade_id not in cells]
+        tests, missing = _tests_and_missing(assignment, course.cells_of(path))
+        if not tests:
+            return False, f"LEFT OUT: this is not {assignment}, none of its tests is in it ({path.name})"
         odd = f"; without {', '.join(missing)}: put back before grading, but an answer is lost" if missing else ""
     except ValueError as error:
+        if course.submitted(student, assignment).is_file():
+            return False, f"LEFT OUT, and the one before is kept: {error}; ask for it again"
         odd = f"; CANNOT BE READ: {error}; ask for it again"
-    content = path.read_bytes()
+    return True, _copied(path, assignment, student) + odd
+
+
+def _tests_and_missing(assignment, cells):
+    """Which of the assignment's tests are in a notebook, and which of its graded cells and answers are not."""
+    wanted = course.cells_of(course.master(assignment))
+    tests = [grade_id for grade_id, cell in wanted.items() if course.is_test(cell) and grade_id in cells]
+    about = {grade_id: cell["metadata"]["nbgrader"] for grade_id, cell in wanted.items() if grade_id not in cells}
+    return tests, [course.question(grade_id) for grade_id in about if about[grade_id]["grade"] or about[grade_id]["solution"]]
+
+
+def _copied(path, assignment, student):
+    target, content = course.submitted(student, assignment), path.read_bytes()
     is_new = not target.exists()
-    if is_new or target.read_bytes() != content:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        shutil.rmtree(course.autograded(student, assignment).parent, ignore_errors=True)  # what it says is out of date
-        return ("new" if is_new else "replaced") + odd
-    return "as before" + odd
-
-
-def _is_asked(cell):
-    about = cell["metadata"]["nbgrader"]
-    return about["grade"] or about["solution"]
+    if not is_new and target.read_bytes() == content:
+        return "as before"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    shutil.rmtree(course.autograded(student, assignment).parent, ignore_errors=True)  # what it says is out of date
+    return "new" if is_new else "replaced"

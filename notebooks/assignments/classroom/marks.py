@@ -9,7 +9,7 @@ import statistics
 
 from . import course
 from .course import MARKS
-from .grade import suspicious_lines
+from .look import suspicious_lines
 
 csv.field_size_limit(2**31 - 1)  # somebody may paste a picture into an answer
 LONGEST_CELL = 30_000  # characters; spreadsheets end at 32,767
@@ -50,14 +50,14 @@ def written(assignment):
 def _written_rows(book, assignment, student):
     graded = course.cells_of(course.autograded(student, assignment))
     for grade in _in_order(assignment, _grades(book, assignment, student)):
-        if course.is_for_a_person(graded[grade.name]) and grade.auto_score != 0:  # an untouched answer has its 0 already
-            changed = _answer_changed(assignment, student, grade, graded)
+        cell = graded[grade.name]
+        untouched = grade.auto_score == 0  # it has its 0 already; but code may stand in other cells
+        if course.is_for_a_person(cell) and not (untouched and cell["cell_type"] == "markdown"):
             comment = book.find_comment(grade.name, assignment, assignment, student).manual_comment or ""
-            answer = course.source_of(graded[grade.name])
             yield {
-                "student": student, "question": grade.name, "points": _number(grade.max_score),
-                "answer": _no_formula(answer if len(answer) <= LONGEST_CELL else answer[:LONGEST_CELL] + " ... (cut)"),
-                "score": "" if changed else _number(grade.manual_score), "comment": _no_formula(comment),
+                "student": student, "question": grade.name, "points": _number(grade.max_score), "answer": shown(cell),
+                "score": "0" if untouched and grade.manual_score is None else _number(grade.manual_score),
+                "comment": _no_formula(comment),
                 "marking": course.marking_of(assignment, grade.name) or _report_in(assignment, student),
             }  # fmt: skip
 
@@ -65,12 +65,13 @@ def _written_rows(book, assignment, student):
 def _report_in(assignment, student):
     """What `project_report` said of a project, if there is one."""
     cells = json.loads(course.autograded(student, assignment).read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", [])]
-    return next((text for text in texts if "pictures of the" in text and "your project" in text), "")
+    reports = ["".join(output.get("text", "")) for cell in cells if "project_report(my_project)" in course.source_of(cell)
+               for output in cell.get("outputs", [])]  # fmt: skip
+    return reports[-1] if reports else ""
 
 
 def enter_written(assignment):
-    """Read ``marks/written_ASSIGNMENT.csv`` into the gradebook. A row without a score stays open.
+    """Read ``marks/written_ASSIGNMENT.csv`` into the gradebook. A row without a score changes nothing.
 
     Parameters
     ----------
@@ -85,20 +86,22 @@ def enter_written(assignment):
     path = course.table("written", assignment)
     if not path.is_file():
         raise ValueError(f"there is no {MARKS}/{path.name}; write it first: python -m classroom written {assignment}")
-    rows, is_open = read_table(path, WRITTEN), []
+    rows, is_open, answers = read_table(path, WRITTEN), [], {}
     with course.gradebook() as book:
         for number, row in enumerate(rows, start=2):
             try:
-                if not _enter(book, assignment, row):
+                if not _enter(book, assignment, row, answers):
                     is_open.append(f"{row['student']} ({row['question']})")
             except ValueError as error:
                 book.db.rollback()
                 raise ValueError(f"{path.name}, row {number}: {error}") from None
         book.db.commit()
-    print(f"{len(rows) - len(is_open)} of {len(rows)} answers have their points." + (f" No score yet: {', '.join(is_open)}" if is_open else ""))
+    _answers_file().write_text(json.dumps(graded_answers() | answers, indent=1), encoding="utf-8")
+    waiting = f" No score yet: {', '.join(is_open)}" if is_open else ""
+    print(f"{len(rows) - len(is_open)} of {len(rows)} answers have their points.{waiting}")
 
 
-def _enter(book, assignment, row):
+def _enter(book, assignment, row, answers):
     from nbgrader.api import MissingEntry
 
     student, name, score = row["student"], row["question"], row["score"].strip().replace(",", ".")
@@ -115,34 +118,36 @@ def _enter(book, assignment, row):
         points = math.nan
     if not 0 <= points <= grade.max_score:
         raise ValueError(f"score must be a number from 0 to {_number(grade.max_score)}, not {row['score']!r}")
+    now = fingerprint(shown(course.cells_of(course.autograded(student, assignment))[name]))
+    if fingerprint(row["answer"]) != now:
+        raise ValueError(f"{student} has handed in another answer to {name!r} since; run written again, what you filled in stays")
     grade.manual_score, grade.needs_manual_grade = points, False
     comment.manual_comment = row["comment"].removeprefix("'") or None
-    _remember_answer(assignment, student, name)
+    answers[f"{assignment}/{student}/{name}"] = now
     return True
 
 
-# Which answer it was that a person graded: a new one, handed in later, must not inherit its points
+def shown(cell):
+    """An answer as it stands in the table of answers."""
+    answer = course.source_of(cell)
+    return _no_formula(answer if len(answer) <= LONGEST_CELL else answer[:LONGEST_CELL] + " ... (cut)")
 
 
-def _answers():
-    file = course.FOLDER / MARKS / "answers.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+# Which answer it was that a person graded: another one, handed in later, must not inherit its points
 
 
-def _answer_now(assignment, student, name, cells=None):
-    cell = (cells or course.cells_of(course.autograded(student, assignment)))[name]
-    return hashlib.sha256(course.source_of(cell).encode()).hexdigest()[:16]
+def graded_answers():
+    """Assignment, student and question -> the fingerprint of the answer that a person has graded."""
+    return json.loads(_answers_file().read_text(encoding="utf-8")) if _answers_file().is_file() else {}
 
 
-def _remember_answer(assignment, student, name):
-    file = course.FOLDER / MARKS / "answers.json"
-    answers = _answers() | {f"{assignment}/{student}/{name}": _answer_now(assignment, student, name)}
-    file.write_text(json.dumps(answers, indent=1), encoding="utf-8")
+def fingerprint(source):
+    """Of an answer, whatever a spreadsheet did to its line ends."""
+    return hashlib.sha256(" ".join(source.split()).encode()).hexdigest()[:16]
 
 
-def _answer_changed(assignment, student, grade, cells):
-    remembered = _answers().get(f"{assignment}/{student}/{grade.name}")
-    return grade.manual_score is not None and remembered not in (None, _answer_now(assignment, student, grade.name, cells))
+def _answers_file():
+    return course.FOLDER / MARKS / "answers.json"
 
 
 # ---- marks ----------------------------------------------------------------------------------------------------------------
@@ -189,7 +194,7 @@ def _mark(book, assignment, student, questions):
         return row | {"note": f"NOT GRADED: python -m classroom grade {assignment} {student} says why"}
     cells = course.cells_of(page)
     grades = _in_order(assignment, _grades(book, assignment, student))
-    is_open = {grade.name for grade in grades if _is_open(assignment, student, grade, cells)}
+    is_open = {grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is None}
     row |= {course.question(grade.name): _number(grade.score) for grade in grades if grade.name not in is_open}
     look_at = suspicious_lines(course.submitted(student, assignment))
     notes = [f"still to be graded by hand: {', '.join(grade.name for grade in grades if grade.name in is_open)}" if is_open else ""]
@@ -197,12 +202,6 @@ def _mark(book, assignment, student, questions):
     notes += ["LOOK AT its code"] if look_at else []
     total = sum(grade.score for grade in grades if grade.name not in is_open)
     return row | {"total": _number(total), "note": "; ".join(filter(None, notes)), "look_at": _no_formula("\n".join(look_at))}
-
-
-def _is_open(assignment, student, grade, cells):
-    if grade.manual_score is None:
-        return grade.needs_manual_grade
-    return _answer_changed(assignment, student, grade, cells)
 
 
 def _without_a_result(cells):
@@ -262,10 +261,10 @@ def read_table(path, columns):
         text = content.decode("cp1252", errors="replace")
     head = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=lambda sign: len(set(columns) & {name.strip('" ') for name in head.split(sign)}))
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval=""))
-    if rows and set(columns) - {"marking"} - set(rows[0]):
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    if set(columns) - {"marking"} - set(table.fieldnames or ()):  # which nothing is read from
         raise ValueError(f"{path.name} must have the columns {', '.join(columns)}, not {head[:200]}")
-    return [row for row in rows if any((value or "").strip() for value in row.values() if isinstance(value, str))]
+    return [row for row in table if any(row[name].strip() for name in columns if name in row)]
 
 
 def _no_formula(text):

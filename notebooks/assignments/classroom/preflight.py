@@ -128,11 +128,7 @@ def _check_examples(name):
 def _alike(one, other):
     from imsearch_helpers.exercises import same
 
-    def parts(examples):
-        return {name: [task.signature, task.bought, list(task.forbidden), task.loop_free, [list(case) for case in task.cases]]
-                for name, task in examples.items()}  # fmt: skip
-
-    return same(parts(one), parts(other))
+    return same(*[{name: vars(task) for name, task in examples.items()} for examples in (one, other)])
 
 
 def _check_handed_out(name):
@@ -170,7 +166,7 @@ def _check_kernel(kind, names):
     found = _compare(installed, "kernel", kind)
     if Path(home) != course.REPOSITORY:
         found.append(("MEND", f"kernel: imsearch_helpers comes from another folder, {home}; {INSTALL}"))
-    found += [(line[:5].strip(), line[5:].strip()) for line in lines if line[5:].strip().startswith("pictures") or line.startswith("MEND")]
+    found += [tuple(line.split(maxsplit=1)) for line in lines if " pictures:" in line or line.startswith("MEND")]
     if wrong:
         found.append(("MEND", f"hidden tests: the master's own solution does not pass in {', '.join(wrong)}; mend its key or its master"))
     else:

@@ -9,7 +9,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
-from . import course
+from . import course, marks
 
 
 def _about(cell):
@@ -71,6 +71,27 @@ class PointsDecide(NbGraderPreprocessor):
         except (IndexError, ValueError, KeyError):
             points = -1
         return "" if 0 <= points <= cell.metadata.nbgrader.points else "The check did not answer with its points."
+
+
+class ForgetOldPoints(NbGraderPreprocessor):
+    """Points that a person gave are for the answer that the person saw; another one, handed in later, begins without."""
+
+    def preprocess(self, nb, resources):
+        where = resources["nbgrader"]["notebook"], resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
+        with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
+            for cell in nb.cells:
+                if utils.is_grade(cell) and utils.is_solution(cell):
+                    self._forget_if_other(cell, gradebook, where)
+            gradebook.db.commit()
+        return nb, resources
+
+    def _forget_if_other(self, cell, gradebook, where):
+        name = cell.metadata.nbgrader.grade_id
+        seen = marks.graded_answers().get(f"{where[1]}/{where[2]}/{name}")
+        if seen and seen != marks.fingerprint(marks.shown(cell)):
+            grade = gradebook.find_grade(name, *where)
+            grade.manual_score, grade.needs_manual_grade = None, grade.auto_score is None
+            gradebook.find_comment(name, *where).manual_comment = None
 
 
 class ForLearners(GetGrades):
