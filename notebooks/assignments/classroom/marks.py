@@ -40,7 +40,7 @@ def written(assignment):
         raise ValueError(f"{assignment}: no graded submission has an answer for a person; grade first, if you have not")
     for row in rows:
         before = filled_in.get((row["student"], row["question"]), {})
-        if before.get("answer") == row["answer"]:
+        if before and fingerprint(before["answer"]) == fingerprint(row["answer"]):
             row |= {name: before[name] for name in ("score", "comment") if before[name].strip()}
     write_table(path, WRITTEN, rows)
     print(f"{len(rows)} answers are in {MARKS}/{path.name}. Fill in score and comment, save it as CSV, then: "
