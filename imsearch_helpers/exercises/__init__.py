@@ -261,7 +261,7 @@ def assess(exercise, function, cases, points):
         return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
     passed = [not attempt.complaint for attempt in attempts] + [False] * (len(cases) - len(attempts))
     message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
-    share = 0 if any(CALLS_THE_PACKAGE in attempt.complaint for attempt in attempts) else sum(passed) / len(passed)
+    share = 0 if any(_said(attempt.error) == REFUSAL for attempt in attempts) else sum(passed) / len(passed)
     return Score(round(points * share, 4), NOT_YET, message, passed)
 
 
@@ -421,10 +421,11 @@ def _loops(function, seen=()):
 
 
 class Attempt(NamedTuple):
-    """What a function made of one case; the complaint is empty where it is right."""
+    """What a function made of one case; the complaint is empty where it is right, the error None where there was none."""
 
     case: WorkedCase
     got: object
+    error: BaseException | None
     complaint: str
 
 
@@ -433,7 +434,7 @@ def _attempts(exercise, function, cases):
     attempts = []
     for case in cases:
         attempts.append(_attempt(exercise, function, case))
-        if TOO_LONG in attempts[-1].complaint:
+        if _said(attempts[-1].error) == TOO_LONG:
             break
     return attempts
 
@@ -454,7 +455,7 @@ def _attempt(exercise, function, case):
         reason = _about_nothing(case.expected, printed.getvalue())
     else:
         reason = _about_answer(exercise, case, got)
-    return Attempt(case, got, f"The call:  {_call(exercise, case.given)}\n{reason}" if reason else "")
+    return Attempt(case, got, error, f"The call:  {_call(exercise, case.given)}\n{reason}" if reason else "")
 
 
 @contextlib.contextmanager
@@ -537,11 +538,15 @@ def _contest(exercise, function):
     return won, f"{score}\n{exercise.bought}" if won else score
 
 
+def _said(error):
+    """An error's words, as text; it can hold anything, and there may be none."""
+    return error.args[0] if error is not None and error.args and isinstance(error.args[0], str) else ""
+
+
 def _about_error(error):
-    said = error.args[0] if error.args and isinstance(error.args[0], str) else ""  # an error can hold anything
-    if said == REFUSAL:
+    if _said(error) == REFUSAL:
         return CALLS_THE_PACKAGE
-    if said == TOO_LONG:
+    if _said(error) == TOO_LONG:
         return f"It was stopped after {TIME_LIMIT} seconds{TOO_LONG}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""

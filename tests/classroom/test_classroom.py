@@ -17,7 +17,7 @@ from tests import REPOSITORY
 from tests.classroom.course import ASSIGNMENTS, MADE_BY_TEACHERS, NAMES, Course, master
 
 sys.path.insert(0, str(ASSIGNMENTS))
-from classroom import collect, course, look, marks, preflight  # noqa: E402
+from classroom import collect, course, look, marks  # noqa: E402
 from classroom.__main__ import main  # noqa: E402
 
 NAME = NAMES[0]
@@ -288,10 +288,10 @@ def test_a_new_seed_is_used_and_never_thrown_away(folder):
     from imsearch_helpers.exercises import graded
 
     assert graded.hidden_seed(folder) == graded.PUBLIC_SEED
-    preflight.new_seed()
+    course.new_seed()
     assert graded.hidden_seed(folder) != graded.PUBLIC_SEED
     with pytest.raises(ValueError, match="there is a seed.txt. Rename it"):
-        preflight.new_seed()
+        course.new_seed()
 
 
 @pytest.mark.parametrize(

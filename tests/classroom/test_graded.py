@@ -15,6 +15,8 @@ from hypothesis.extra import numpy as hnp
 from imsearch_helpers import cosine_similarity, exercises
 from imsearch_helpers.exercises import CORRECT, Exercise, check, graded, same
 from imsearch_helpers.exercises.graded import Lookup
+from tests.classroom import course as course_tools
+from tests.classroom.course import assess
 
 
 def add_up(numbers):
@@ -29,13 +31,8 @@ def lists(rng):
 SUM = Exercise(solution=add_up, cases=lists, slips={"it is the product.": lambda numbers: int(np.prod(numbers))})
 
 
-def assess(task, function, seed, points):
-    return exercises.assess(task, function, task.worked_cases(seed), points)
-
-
 def named(function, name="add_up"):
-    function.__name__ = name
-    return function
+    return course_tools.named(function, name)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import imsearch_helpers
 from imsearch_helpers import exercises
 from imsearch_helpers.exercises import CORRECT, NOT_ATTEMPTED, NOT_YET, graded
 from tests import REPOSITORY
-from tests.classroom.course import ASSIGNMENTS, NAMES, answer_cells, bank, kind_of, master, test_cells
+from tests.classroom.course import ASSIGNMENTS, NAMES, answer_cells, assess, bank, kind_of, master, named, test_cells
 
 KEYS = {name: {task.name: task for task in graded.key_of(ASSIGNMENTS / "keys" / f"{name}.py").TASKS} for name in NAMES}
 TASKS = {task.name: task for tasks in KEYS.values() for task in tasks.values()}
@@ -23,15 +23,6 @@ SEEDS = [graded.PUBLIC_SEED, 1, 2]
 
 each_assignment = pytest.mark.parametrize("name", NAMES)
 each_task = pytest.mark.parametrize("task", sorted(TASKS))
-
-
-def named(function, task):
-    function.__name__ = task
-    return function
-
-
-def assess(task, function, seed, points):
-    return exercises.assess(task, function, task.worked_cases(seed), points)
 
 
 def typed_in(function):

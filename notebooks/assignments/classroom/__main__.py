@@ -38,7 +38,7 @@ def main(arguments=None):
 
 
 def _run(options):
-    from . import collect, grade, marks, preflight
+    from . import collect, course, grade, marks, preflight
 
     if options.command == "preflight":
         return int(not preflight.preflight(options.other_versions))
@@ -50,7 +50,7 @@ def _run(options):
         return (marks.enter_written if options.enter else marks.written)(options.assignment)
     if options.command == "marks":
         return marks.marks(options.assignment)
-    return preflight.new_seed() if options.command == "new-seed" else preflight.examples()
+    return course.new_seed() if options.command == "new-seed" else course.examples()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Where everything lies, and what a notebook of this course is made of."""
+"""Where everything lies, what a notebook of this course is made of, and what only an author makes: seed and examples."""
 
 import json
 import os
 import re
+import secrets
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -108,3 +109,31 @@ def marking_of(name, grade_id):
     """What the points are for, from the end of the master's model answer."""
     found = re.search(r"\*Marking: (.*?)\*\s*$", source_of(cells_of(master(name))[grade_id]), flags=re.S)
     return " ".join(found.group(1).split()) if found else ""
+
+
+def new_seed():
+    """Other hidden cases from now on. What is graded already keeps its marks until it is graded again.
+
+    Raises
+    ------
+    ValueError
+        When there is a seed already: somebody may have to grade by it again.
+    """
+    file = FOLDER / "seed.txt"
+    if file.exists():
+        raise ValueError("there is a seed.txt. Rename it, for example to seed_2026.txt, since you may have to grade by it again")
+    file.write_text(f"{secrets.randbelow(2**31)}\n", encoding="utf-8")
+    print("seed.txt has a new number. Keep it, and keep it to yourself; git ignores it.")
+
+
+def examples():
+    """Write each assignment's ``examples.json`` anew."""
+    from imsearch_helpers.exercises import graded
+
+    for name in assignments():
+        path = master(name).parent / graded.EXAMPLES
+        try:
+            graded.write_examples(graded.key_of(key(name)).TASKS, path)
+        except Exception as error:
+            raise ValueError(f"{name}: its master or its key is broken ({type(error).__name__}: {error})") from error
+        print(path.relative_to(FOLDER).as_posix())

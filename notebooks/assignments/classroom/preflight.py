@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -199,7 +198,7 @@ def _run_in_kernel(code):
     return "".join(printed), "".join(complaints)
 
 
-# The hidden seed, and the learners' examples
+# The hidden seed
 
 
 def _check_seed():
@@ -213,31 +212,3 @@ def _check_seed():
     except Exception as error:
         return [("MEND", f"seed: {error}")]
     return [("ok", "seed: your own, from seed.txt")]
-
-
-def new_seed():
-    """Other hidden cases from now on. What is graded already keeps its marks until it is graded again.
-
-    Raises
-    ------
-    ValueError
-        When there is a seed already: somebody may have to grade by it again.
-    """
-    file = course.FOLDER / "seed.txt"
-    if file.exists():
-        raise ValueError("there is a seed.txt. Rename it, for example to seed_2026.txt, since you may have to grade by it again")
-    file.write_text(f"{secrets.randbelow(2**31)}\n", encoding="utf-8")
-    print("seed.txt has a new number. Keep it, and keep it to yourself; git ignores it.")
-
-
-def examples():
-    """Write each assignment's ``examples.json`` anew."""
-    from imsearch_helpers.exercises import graded
-
-    for name in course.assignments():
-        path = course.master(name).parent / graded.EXAMPLES
-        try:
-            graded.write_examples(graded.key_of(course.key(name)).TASKS, path)
-        except Exception as error:
-            raise ValueError(f"{name}: its master or its key is broken ({type(error).__name__}: {error})") from error
-        print(path.relative_to(course.FOLDER).as_posix())
