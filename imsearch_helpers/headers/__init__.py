@@ -1,0 +1,72 @@
+"""Floor 0. A file's bytes come in; what it is, how large, which way up, what is broken goes out. No pixel is decoded.
+
+A picture file is a row of blocks: segments in a JPEG, chunks in a PNG. Walking over them costs next to nothing, and it
+tells what the decoder would need before it gets a single byte. The decoder is then given the blocks that hold pixels,
+and none of the metadata, so that nothing in a description, a colour profile or a thumbnail can fail, warn or unfold.
+
+One file a format: `jpeg`, `png`, `gif`, `bmp` and `webp`. Each has one reader, a function ``(file, length) -> Header``;
+it raises `Unreadable` where there is nothing to decode. The readers share `header` (what they return, how they refuse,
+their limits), `exif` (which way is up) and `splice` (the file that the decoder gets). What is none of the five is named
+by `signatures`.
+
+A new format is one file with a reader, and one row in `READERS` below. What decodes it is named in `images`.
+"""
+
+import io
+import re
+
+from .bmp import read_bmp
+from .exif import orientation_in
+from .gif import read_gif
+from .header import Header, Unreadable
+from .jpeg import read_jpeg
+from .png import read_png
+from .signatures import what_it_is
+from .splice import SMALL, spliced
+from .webp import read_webp
+
+__all__ = ["READERS", "SMALL", "Header", "Unreadable", "orientation_in", "read_header", "spliced", "what_it_is"]
+
+MAX_LENGTH = 500_000_000  # bytes of a file
+READERS = [  # how a file of the format begins, and what reads it
+    (rb"\xff\xd8\xff", read_jpeg),
+    (rb"\x89PNG\r\n\x1a\n", read_png),
+    (rb"GIF8[79]a", read_gif),
+    (rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0\0\0", read_bmp),
+    (rb"RIFF....WEBP", read_webp),
+]
+
+
+def read_header(file):
+    """Find out what a file is, and walk over its blocks.
+
+    Parameters
+    ----------
+    file : file object
+        Binary and seekable.
+
+    Returns
+    -------
+    Header
+
+    Raises
+    ------
+    Unreadable
+        When it is none of the five kinds, or too damaged to find the pixels.
+
+    Examples
+    --------
+    >>> canvas, frame = bytes([3, 0, 2, 0, 0, 0, 0]), bytes([0, 0, 0, 0, 3, 0, 2, 0, 0])
+    >>> header = read_header(io.BytesIO(b"GIF89a" + canvas + b"," + frame))
+    >>> header.kind, header.size, header.repairs
+    ('GIF', (3, 2), ('end marker put in at its very end',))
+    """
+    length = file.seek(0, io.SEEK_END)
+    if length > MAX_LENGTH:
+        raise Unreadable(f"the file has {length / 1e6:,.0f} MB, more than a picture of any use")
+    file.seek(0)
+    start = file.read(512)
+    for begins, read in READERS:
+        if re.match(begins, start, re.DOTALL):
+            return read(file, length)
+    raise Unreadable(what_it_is(start))
