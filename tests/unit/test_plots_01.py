@@ -1,9 +1,12 @@
 """The figures of notebook 01: what they draw, and the words that say it."""
 
+import base64
+import io
 import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from imsearch_helpers import plots
@@ -61,15 +64,24 @@ def test_large_and_oblong_pictures_are_shown_as_well():
     assert "4 x 4 pixels" in plots.size_html(Image.new("RGB", (900, 300), "red"), 4)
 
 
+def bars_in(page):
+    """The pixels of the second picture in `size_html`'s row: the vector as bars."""
+    png = re.findall(r'src="data:image/png;base64,(.*?)"', page)[1]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))))
+
+
 def test_bars_are_as_high_as_their_values():
-    bars = plots._bars(np.array([0, 255, 128], dtype=np.uint8), width=3, height=256)
+    bars = bars_in(plots.size_html(np.uint8([[0, 255], [85, 170]]), 2))  # four bars, each 100 dots wide
     white = (bars == 255).all(axis=2).sum(axis=0)
-    assert white.tolist() == [255, 0, 127]  # of 256 dots, the lowest is the level 0
+    assert len(bars) == 170 and len(white) == 400  # a dot is 255 / 169 levels, and the lowest stands for 0
+    assert white[::100].tolist() == white[99::100].tolist() == [169, 0, 113, 57]
 
 
 def test_bars_narrower_than_a_dot_keep_the_lowest_and_the_highest():
-    lowest, highest = plots._envelope(np.array([5, 9, 1, 2, 8, 8]), most=2)
-    assert (lowest.tolist(), highest.tolist()) == ([1, 2], [9, 8])
+    chequered = np.indices((64, 64)).sum(axis=0) % 2 * 255
+    bars = bars_in(plots.size_html(chequered.astype(np.uint8), 64))  # ten neighbours, black and white, behind each dot
+    assert (bars[:-1] == np.round(np.multiply(to_rgb(plots.SKY), 255))).all()
+    assert (bars[-1] == np.round(np.multiply(to_rgb(plots.BLUE), 255))).all()
 
 
 def test_a_picture_that_is_not_moved_is_equal_to_itself(stripes, flat_grey):

@@ -1,5 +1,7 @@
 """Figures about cosine and distance: what they say in words is what is true, and they are light enough for sliders."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -33,7 +35,8 @@ def test_vector_arithmetic_is_written_on_its_panels():
 
 
 @pytest.mark.parametrize(
-    ("degrees", "cosine", "distance"), [(0, "1.00", "1.00"), (60, "0.50", "1.73"), (90, "0.00", "2.24"), (180, "-1.00", "3.00")]
+    ("degrees", "cosine", "distance"),
+    [(0, "1.00", "1.00"), (60, "0.50", "1.73"), (90, "0.00", "2.24"), (180, "-1.00", "3.00")],
 )
 def test_two_arrows_say_their_cosine_and_distance(degrees, cosine, distance):
     alt = plots.show_two_arrows(2, 1, degrees).alt
@@ -60,15 +63,18 @@ def test_colour_arrows_name_the_numbers():
 
 
 def test_half_the_light_keeps_the_cosine_but_not_the_distance(picture, other):
-    scores = plots._scores_in_light(picture, other, 50)
-    assert scores["cosine"].itself == pytest.approx(1.0, abs=1e-4)
-    assert scores["distance"].itself == pytest.approx(0.5 * np.linalg.norm(plots.image_to_vector_simple(picture)), rel=1e-2)
-    assert scores["cosine"].nearer == "✓ itself is nearer"
-    assert scores["distance"].nearer == "✗ the other is nearer"
+    page = plots.light_html(picture, other, 50)
+    # A quarter is darker: the length is 64 * sqrt(3/4 * (120/255)**2 + 1/4 * (40/255)**2), and half of it is lost.
+    distance = float(re.search(r"full light: cosine 1\.000, distance ([\d.]+)", page).group(1))
+    assert distance == pytest.approx(13.27, rel=1e-2)
+    assert "By cosine: <b>✓ itself is nearer</b>" in page
+    assert "By distance: <b>✗ the other is nearer</b>" in page
 
 
 def test_without_light_cosine_is_level(picture, other):
-    assert plots._scores_in_light(picture, other, 0)["cosine"] == (0.0, 0.0, "= they are level")
+    page = plots.light_html(picture, other, 0)
+    assert "full light: cosine 0.000" in page and "another product: cosine 0.000" in page
+    assert "By cosine: <b>= they are level</b>" in page
 
 
 def test_the_figure_and_the_slider_say_the_same(picture, other):

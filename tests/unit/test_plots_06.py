@@ -10,7 +10,7 @@ from imsearch_helpers import plots
 
 
 def words_of(path):
-    return [seen.words for seen in plots._readings(path).values()]
+    return [seen.words for seen in plots.three_readings(path).values()]
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def test_a_turned_file_is_another_picture(tmp_path):
     exif[0x0112] = 6
     Image.new("RGB", (6, 4), "red").save(tmp_path / "turned.png", exif=exif)
     assert words_of(tmp_path / "turned.png") == ["RGB, 6 x 4, orientation 6", "✗ another picture", "kept"]
-    assert plots._as_ours(tmp_path / "turned.png").picture.size == (4, 6)
+    assert plots.three_readings(tmp_path / "turned.png")["as ours does"].picture.size == (4, 6)
 
 
 def test_clear_pixels_are_stored_chequered_seen_black_and_laid_on_white(tmp_path):
     Image.new("RGBA", (24, 24), (0, 0, 0, 0)).save(tmp_path / "clear.png")
-    stored, naive, ours = plots._readings(tmp_path / "clear.png").values()
+    stored, naive, ours = plots.three_readings(tmp_path / "clear.png").values()
     assert stored.words == "RGB and alpha, 24 x 24, partly transparent"
     assert sorted(np.unique(np.asarray(stored.picture))) == [170, 230]
     assert naive.picture.getpixel((0, 0)) == (0, 0, 0) and ours.picture.getpixel((0, 0)) == (255, 255, 255)
@@ -41,8 +41,8 @@ def test_clear_pixels_are_stored_chequered_seen_black_and_laid_on_white(tmp_path
 
 def test_sixteen_bit_grey_is_scaled_as_stored_and_white_to_the_naive(tmp_path):
     Image.fromarray(np.full((4, 4), 257 * 100, dtype=np.uint16)).save(tmp_path / "deep.png")
-    stored, naive, ours = (seen.picture.getpixel((0, 0))[0] for seen in plots._readings(tmp_path / "deep.png").values())
-    assert (stored, naive, ours) == (100, 255, 100)
+    stored, naive, ours = plots.three_readings(tmp_path / "deep.png").values()
+    assert [seen.picture.getpixel((0, 0))[0] for seen in (stored, naive, ours)] == [100, 255, 100]
 
 
 def test_no_picture_is_shown_by_its_first_bytes_and_reasons_without_a_path(tmp_path):
@@ -89,8 +89,9 @@ def test_html_of_a_hostile_file_is_escaped(tmp_path):
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4000, 8), (8, 4000), (300, 200)])
-def test_any_shape_fits_into_the_square(size):
-    pixels = plots._in_square(Image.new("RGB", size, "red"))
+def test_any_shape_fits_into_the_square(tmp_path, size):
+    Image.new("RGB", size, "red").save(tmp_path / "red.png")
+    pixels = plots.show_readings([tmp_path / "red.png"]).axes[0].images[0].get_array()
     assert pixels.shape == (plots.SEEN_SIDE, plots.SEEN_SIDE, 3)
     assert (pixels == (255, 0, 0)).all(axis=-1).any()
 
@@ -98,7 +99,7 @@ def test_any_shape_fits_into_the_square(size):
 def test_a_bomb_is_not_unfolded(tmp_path):
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + header + bytes(4))
-    assert [seen.picture for seen in plots._readings(tmp_path / "bomb.png").values()] == [None] * 3
+    assert [seen.picture for seen in plots.three_readings(tmp_path / "bomb.png").values()] == [None] * 3
 
 
 def test_bars_of_readers_count_every_file():

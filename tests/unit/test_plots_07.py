@@ -9,7 +9,8 @@ from imsearch_helpers.engine import SearchResult
 
 
 def test_table_of_measures_names_every_value():
-    figure = plots.show_measures({"pixels": {"dim": 1.0, "scene": 0.25}, "histogram": {"dim": 0.0, "scene": 0.5}}, "Found")
+    rows = {"pixels": {"dim": 1.0, "scene": 0.25}, "histogram": {"dim": 0.0, "scene": 0.5}}
+    figure = plots.show_measures(rows, "Found")
     assert "pixels: dim 1.00, scene 0.25; histogram: dim 0.00, scene 0.50" in figure.alt
     assert [text.get_text() for text in figure.axes[0].texts] == ["1.00", "0.25", "0.00", "0.50"]
 
@@ -38,14 +39,6 @@ def test_tradeoff_names_every_weight():
     figure = plots.draw_tradeoff({0: (3.0, 0.8), 0.5: (4.5, 0.6)}, 0.5, "Price")
     assert "weight 0: variety 3.00, relevance 0.80; weight 0.5: variety 4.50, relevance 0.60" in figure.alt
     assert [text.get_text() for text in figure.axes[0].texts] == ["0", "0.5"]
-
-
-def test_gallery_frames_by_tick_and_cross():
-    paths = [product.path for product in Products().where(category="mug", shot="studio")[:3]]
-    figure = plots.show_gallery({"pixels": list(zip(paths, ["query", "✓", "✗"]))}, "Three mugs")
-    colours = [axes.spines["left"].get_edgecolor() for axes in figure.axes]
-    assert colours == [plots.to_rgb(colour) + (1.0,) for colour in (plots.GREY, plots.BLUE, plots.RED)]
-    assert figure.alt == "Three mugs. Pictures in rows. pixels: query, ✓, ✗."
 
 
 def test_results_as_html_are_in_the_order_given():

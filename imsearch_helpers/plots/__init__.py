@@ -1,0 +1,62 @@
+"""Floor 6. Results come in, a Figure with alt text goes out.
+
+Every function returns a `Figure` of Matplotlib, changes no global style, and opens no window: show it with `show`, or
+write it to a file with ``figure.savefig(path)``. As the last line of a notebook's cell it shows itself. What ends in
+``_html`` returns the same as HTML, drawn in a few milliseconds, for a slider that is dragged.
+
+What belongs where:
+
+- ``shared``: what figures are made of, from the palette and the empty figure to a table and a row of HTML;
+- ``pictures``: rows of pictures, which nearly every lesson and assignment shows;
+- ``match``: the arithmetic of *why this match*; it draws nothing;
+- ``lesson_00`` to ``lesson_07``: each lesson's own figures.
+
+A new figure goes into the file of the lesson that shows it first, and its name into the list here, from where notebooks
+import it. A part of it moves to ``shared`` once a second file needs it.
+"""
+
+from .lesson_00 import show_search_process
+from .lesson_01 import ROW_COLOURS, shift_html, show_flatten_process, show_shift, show_sizes, size_html
+from .lesson_02 import (
+    compare_pictures,
+    show_bins,
+    show_change,
+    show_counting,
+    show_histogram_process,
+    show_histograms,
+    show_scoreboard,
+)
+from .lesson_03 import (
+    LightScores,
+    light_html,
+    show_angles,
+    show_colour_arrows,
+    show_distributions,
+    show_light,
+    show_two_arrows,
+    show_vector_arithmetic,
+)
+from .lesson_04 import explain_match, show_scores
+from .lesson_05 import draw_cost, draw_times
+from .lesson_06 import MODES, OUTCOMES, SEEN_SIDE, Seen, readings_html, show_readers, show_readings, three_readings
+from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
+from .match import border_part, pixel_shares, score_shares
+from .pictures import show_gallery, show_pictures, visualize_results
+from .shared import (
+    BLUE,
+    CHANNELS,
+    DPI,
+    GREEN,
+    GREY,
+    HATCHES,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Figure,
+    draw_histogram,
+    figure_html,
+    new_figure,
+    show,
+    show_picture,
+)
