@@ -1,7 +1,7 @@
 """The exercises of notebook 00: the first search."""
 
 from ..engine import SearchResult
-from . import Exercise
+from .model import Exercise
 
 
 def is_fooled(query, results, category_of):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..vectors import image_to_vector_simple
-from . import Exercise
+from .model import Exercise
 
 
 def unflatten(vector, size):

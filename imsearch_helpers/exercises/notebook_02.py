@@ -5,7 +5,7 @@ import colorsys
 import numpy as np
 
 from ..vectors import image_to_histogram, image_to_root_histogram
-from . import Exercise
+from .model import Exercise
 
 PACKAGE = (image_to_histogram, image_to_root_histogram)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..similarity import cosine_similarity, euclidean_distance
-from . import Exercise
+from .model import Exercise
 
 
 def cosine_from_sums(v1, v2):

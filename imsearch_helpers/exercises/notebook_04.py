@@ -5,7 +5,7 @@ from PIL import Image
 
 from ..engine import SearchResult
 from ..vectors import image_to_root_histogram
-from . import Exercise
+from .model import Exercise
 
 
 def leave_out(query, results, top_k):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..similarity import cosine_similarity
-from . import Exercise
+from .model import Exercise
 
 
 def batch_scores(queries, vectors):

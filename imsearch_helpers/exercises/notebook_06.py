@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..images import ImageError
-from . import Exercise
+from .model import Exercise
 
 
 def keep_in_step(paths, read):

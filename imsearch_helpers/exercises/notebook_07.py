@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 
 from ..collection import Products
-from ..engine import ImageSearchEngine, evaluate_engine
 from ..evaluation import average_precision, evaluate_search
 from ..images import load_image
+from ..judging import evaluate_method
 from ..vectors import METHODS
-from . import Exercise
+from .model import Exercise
 
 MARGIN = 0.02  # by how much the histogram must be beaten: less could be luck
 
@@ -131,35 +131,7 @@ def held_out_score(method):
         When the vectors are not all of the same length.
     """
     products = Products()
-    return measured(method, products, products.where(split="held_out")).average_precision
-
-
-def measured(method, products, rows):
-    """How well a method finds the same product again among some pictures, each the query once.
-
-    Parameters
-    ----------
-    method : callable
-        Takes an RGB `PIL.Image.Image`, returns a vector.
-    products : Products
-    rows : list of Product
-        The pictures to search with and among.
-
-    Returns
-    -------
-    Evaluation
-
-    Raises
-    ------
-    ValueError
-        When the vectors are not all of the same length.
-    """
-    vectors = [method(load_image(row.path)) for row in rows]
-    lengths = {np.size(vector) for vector in vectors}
-    if len(lengths) > 1:
-        raise ValueError(f"every picture must give as many numbers; these gave from {min(lengths)} to {max(lengths)}")
-    engine = ImageSearchEngine.from_vectors([row.path for row in rows], vectors)
-    return evaluate_engine(engine, products)
+    return evaluate_method(method, products, products.where(split="held_out")).average_precision
 
 
 @cache

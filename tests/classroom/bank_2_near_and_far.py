@@ -364,7 +364,7 @@ WRONG = {
         (_light_in_bytes, "uint8, which wrap around at 256"),
         (_light_in_place, "changed its input"),
         (_light_by_trying, "this one has two digits"),
-        (lambda v1, v2: _light(_least_squares)(v1, v2)[0], "Expected"),
+        (lambda v1, v2: _light(_least_squares)(v1, v2)[0], "It should be 2 values"),
         (lambda v1, v2: print(_light(_least_squares)(v1, v2)), "prints, but returns nothing"),
     ],
     "light_and_haze": [
@@ -382,7 +382,7 @@ WRONG = {
         (_haze_or_nan, "0/0 is no number"),
         (_haze_in_place, "changed its input"),
         (_haze_prints, "prints, but returns nothing"),
-        (lambda v1, v2: _line(v1, v2)[0], "Expected"),
+        (lambda v1, v2: _line(v1, v2)[0], "It should be 2 values"),
     ],
     "distance_table": [
         (_distances(lambda q, v, dot: np.clip(q + v - 2 * dot, 0, None)), "the root is missing"),

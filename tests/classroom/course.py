@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from imsearch_helpers import exercises
+from imsearch_helpers.exercises import checking
 from tests import REPOSITORY
 
 ASSIGNMENTS = REPOSITORY / "notebooks" / "assignments"
@@ -42,7 +42,7 @@ test_cells.__test__ = False  # it is no test
 
 def assess(task, function, seed, points):
     """What a check with this seed says."""
-    return exercises.assess(task, function, task.worked_cases(seed), points)
+    return checking.assess(task, function, task.worked_cases(seed), points)
 
 
 def named(function, task):

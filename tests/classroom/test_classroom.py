@@ -169,6 +169,8 @@ HONEST = [
     "x = %timeit -o sum([1])",
     "class Mine:\n    def __init__(self):\n        self.x = 1",
     "open('x.txt').read()",
+    "from imsearch_helpers.exercises.graded import project_report\nfrom imsearch_helpers.exercises.notebook_07 import my_method",
+    "tasks = {}\nmodel, words = tasks.keys(), tasks.values()",
     "patch = picture[:4, :4]",
     "import re\nre.compile('x')",
 ]
@@ -178,6 +180,9 @@ ODD = [
     "check = print",
     "import sys\nsys.modules.clear()",
     "from imsearch_helpers.exercises.graded import grade",
+    "from imsearch_helpers.exercises import tasks",
+    "import imsearch_helpers.exercises.model as m",
+    "import imsearch_helpers.exercises as e\ne.masters",
     "np.allclose.__code__",
     "import os; os._exit(0)",
     "import subprocess",
@@ -212,6 +217,11 @@ def test_honest_code_is_not_pointed_out(tmp_path, source):
 def test_what_no_answer_needs_is_pointed_out(tmp_path, source):
     put(tmp_path, "x.ipynb", notebook_of("x = 1", source))
     assert len(look.suspicious_lines(tmp_path / "x.ipynb")) == 1
+
+
+def test_every_module_behind_the_check_is_known_to_the_look():
+    modules = {path.stem for path in (REPOSITORY / "imsearch_helpers" / "exercises").glob("*.py")}
+    assert look.BEHIND_THE_CHECK == {name for name in modules if not name.startswith(("notebook_", "__init__"))}
 
 
 def test_what_is_pointed_out_is_the_line(tmp_path):
@@ -254,9 +264,10 @@ def test_statistics_without_any_spread_leave_the_correlation_out(rows):
 
 
 def test_a_spreadsheet_computes_nothing_of_what_learners_write(tmp_path):
-    texts = ["=1+1", " +1", "@x", "- a list", "fine"]
-    marks.write_table(tmp_path / "x.csv", ["answer"], [{"answer": marks._no_formula(text)} for text in texts])
-    assert [row["answer"] for row in marks.read_table(tmp_path / "x.csv", ["answer"])] == ["'=1+1", "' +1", "'@x", "'- a list", "fine"]
+    texts = ["=1+1", " +1", "@x", "- a list", "＝1+1", "\n＠x", "fine = 1"]
+    marks.write_table(tmp_path / "x.csv", ["answer"], [{"answer": marks.shown({"source": [text]})} for text in texts])
+    read = [row["answer"] for row in marks.read_table(tmp_path / "x.csv", ["answer"])]
+    assert read == ["'=1+1", "' +1", "'@x", "'- a list", "'＝1+1", "'\n＠x", "fine = 1"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252"])
@@ -417,13 +428,13 @@ def test_every_command_of_the_guide_exists():
 
 
 def test_the_guide_s_example_of_a_key_works(folder):
-    from imsearch_helpers.exercises import graded
+    from imsearch_helpers.exercises.masters import key_of
 
     [key] = re.findall(r"```python\n(.*?)```", GUIDE, flags=re.S)
     solution = new_code_cell("def double(numbers):\n    return [2 * number for number in numbers]", metadata={"nbgrader": {"solution": True}})
     put(folder / "source" / "doubles", "doubles.ipynb", nbformat.writes(new_notebook(cells=[new_code_cell("import math"), solution])))
     put(folder / "keys", "doubles.py", textwrap.dedent(key))
-    [task] = graded.key_of(folder / "keys" / "doubles.py").TASKS
+    [task] = key_of(folder / "keys" / "doubles.py").TASKS
     assert [case.expected for case in task.worked_cases(1)][:2] == [[2, 4], []]
     assert "it is the square." in task.worked_cases(1)[0].slips
 

@@ -1,6 +1,9 @@
 """What stands between an answer and its points: examples as a file, loops, time, exchanged checkers, seeds."""
 
+import importlib
+import inspect
 import json
+import pkgutil
 import signal
 import string
 import threading
@@ -13,8 +16,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from imsearch_helpers import cosine_similarity, exercises
-from imsearch_helpers.exercises import CORRECT, Exercise, check, graded, same
-from imsearch_helpers.exercises.graded import Lookup
+from imsearch_helpers.exercises import (
+    CORRECT,
+    Exercise,
+    Score,
+    check,
+    checking,
+    equality,
+    graded,
+    masters,
+    same,
+    sandbox,
+    tasks,
+)
+from imsearch_helpers.exercises.tasks import EXAMPLES, Lookup
 from tests.classroom import course as course_tools
 from tests.classroom.course import assess
 
@@ -39,8 +54,8 @@ def named(function, name="add_up"):
 def learner(tmp_path, monkeypatch):
     """A learner's folder: the examples of one task, and no course in reach."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(graded.COURSE_VARIABLE, raising=False)
-    graded.write_examples([SUM], tmp_path / graded.EXAMPLES)
+    monkeypatch.delenv(masters.COURSE_VARIABLE, raising=False)
+    tasks.write_examples([SUM], tmp_path / EXAMPLES)
     return tmp_path
 
 
@@ -57,7 +72,7 @@ def course(tmp_path, monkeypatch):
         "TASKS = [Exercise(solution=solutions_of(__file__)['add_up'], cases=lambda rng: [(rng.integers(0, 99, 3).tolist(),)])]\n",
         encoding="utf-8",
     )
-    monkeypatch.setenv(graded.COURSE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(masters.COURSE_VARIABLE, str(tmp_path))
     return tmp_path
 
 
@@ -82,13 +97,13 @@ def test_graded_task_has_neither_hint_nor_solution(learner, ask):
 
 def test_without_examples_the_task_is_unknown_and_the_known_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(graded.COURSE_VARIABLE, raising=False)
+    monkeypatch.delenv(masters.COURSE_VARIABLE, raising=False)
     with pytest.raises(ValueError, match="no exercise 'add_up'; known are .*unflatten"):
         check(named(lambda numbers: 0))
 
 
 def test_damaged_examples_are_told(learner):
-    (learner / graded.EXAMPLES).write_text('{"add_up": 1}', encoding="utf-8")
+    (learner / EXAMPLES).write_text('{"add_up": 1}', encoding="utf-8")
     with pytest.raises(ValueError, match="examples.json is damaged .*: take the one that was handed out"):
         check(named(lambda numbers: 0))
 
@@ -123,7 +138,7 @@ def test_grader_gives_the_points(course):
 
 
 def test_grader_ignores_examples_that_lie_about(course, learner, monkeypatch):
-    monkeypatch.setenv(graded.COURSE_VARIABLE, str(course))
+    monkeypatch.setenv(masters.COURSE_VARIABLE, str(course))
     assert graded.grade(named(lambda numbers: sum(numbers)), 4) == 4
 
 
@@ -146,7 +161,7 @@ def test_unknown_task_is_told_the_known_ones(course):
 
 def test_the_grader_s_own_solution_is_not_handed_in(course):
     with pytest.raises(RuntimeError, match="the grader's own solution"):
-        graded.grade(graded.tasks_of(course)["add_up"].solution, 1)
+        graded.grade(masters.tasks_of(course)["add_up"].solution, 1)
 
 
 def test_nothing_reaches_stderr(course, capsys):
@@ -157,15 +172,38 @@ def test_nothing_reaches_stderr(course, capsys):
 # A cheat that is clumsy enough to be seen
 
 
-@pytest.mark.parametrize("target", ["exercises.same", "exercises.assess", "graded.hidden_seed", "exercises.Score.__new__", "graded.Examples.worked_cases"])
-def test_exchanged_code_is_found(course, monkeypatch, target):
-    place, _, name = target.rpartition(".")
-    owner = {"exercises": exercises, "graded": graded}[place.split(".")[0]]
-    for part in place.split(".")[1:]:
-        owner = getattr(owner, part)
+EXCHANGED = {
+    "where it stands": (equality, "same", "equality.same"),
+    "where it is imported": (checking, "same", "checking.same"),
+    "in the door": (exercises, "same", "same"),
+    "in the grader's own module": (graded, "assess", "graded.assess"),
+    "a method": (Score, "__new__", "model.Score.__new__"),
+    "a method of what learners have": (tasks.Examples, "worked_cases", "tasks.Examples.worked_cases"),
+}
+
+
+@pytest.mark.parametrize(("owner", "name", "found"), EXCHANGED.values(), ids=EXCHANGED)
+def test_exchanged_code_is_found(course, monkeypatch, owner, name, found):
     monkeypatch.setattr(owner, name, lambda *a, **k: 1)
-    with pytest.raises(RuntimeError, match=f"has changed what checks it: .*{name}"):
+    with pytest.raises(RuntimeError, match=f"has changed what checks it: imsearch_helpers.exercises.{found}"):
         graded.grade(named(lambda numbers: 0), 1)
+
+
+MODULES = {module.name for module in pkgutil.iter_modules(exercises.__path__)} - {"model"}  # of classes only, see above
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_module_is_left_out(monkeypatch, name):
+    module = importlib.import_module(f"imsearch_helpers.exercises.{name}")
+    first = next(function for function in vars(module).values() if getattr(function, "__module__", "") == module.__name__ and
+                 inspect.isfunction(inspect.unwrap(function)))  # fmt: skip
+    monkeypatch.setattr(module, first.__name__, lambda *a, **k: 1)
+    assert graded.changed_code() == [f"imsearch_helpers.exercises.{name}.{first.__name__}"]
+
+
+def test_code_exchanged_inside_a_function_is_found(monkeypatch):
+    monkeypatch.setattr(equality.same, "__code__", (lambda one, other: True).__code__)
+    assert graded.changed_code() == ["imsearch_helpers.exercises.equality.same"]
 
 
 def test_untouched_code_is_left_in_peace():
@@ -199,17 +237,25 @@ def doubled_by_map(numbers):
     return sum(list(map(int, numbers)))
 
 
+def until_it_works(numbers):
+    while True:
+        try:
+            return sum(numbers)
+        except TypeError:
+            continue
+
+
 @np.vectorize
 def without_code(numbers):
     return numbers
 
 
-LOOPS = [doubled_by_map, without_code, with_for, with_while, through_another, lambda numbers: sum(n for n in numbers), lambda numbers: sum([n for n in numbers])]
+LOOPS = [doubled_by_map, without_code, with_for, with_while, until_it_works, through_another, lambda numbers: sum(n for n in numbers), lambda numbers: sum([n for n in numbers])]
 
 
 @pytest.mark.parametrize("function", LOOPS)
 def test_loop_scores_nothing_where_none_is_allowed(function):
-    assert exercises._loops(function)
+    assert sandbox.has_loop(function)
     score = assess(LOOP_FREE, function, 1, 2)
     assert score == 0 and "It loops" in score.message
 
@@ -218,7 +264,21 @@ def norm(numbers):
     return [number for number in numbers]
 
 
-@pytest.mark.parametrize("function", [lambda numbers: np.sum(numbers), lambda numbers: np.linalg.norm(numbers) * 0 + np.sum(numbers)])
+def with_care(numbers):
+    """Some Pythons jump back to the last lines from each ``with`` and ``except``."""
+    with np.errstate(all="ignore"):
+        total = np.sum(numbers)
+    try:
+        total = total + 0 / total
+    except ZeroDivisionError:
+        total = 0
+    total = total + 1
+    total = total * 2
+    total = max(total, 0)
+    return total / 2 - 1
+
+
+@pytest.mark.parametrize("function", [lambda numbers: np.sum(numbers), lambda numbers: np.linalg.norm(numbers) * 0 + np.sum(numbers), with_care])
 def test_arithmetic_on_whole_arrays_is_no_loop_whatever_else_has_its_names(function):
     assert assess(LOOP_FREE, named(function), 1, 2) == 2
 
@@ -234,7 +294,7 @@ def sleeping(numbers):
 
 @pytest.mark.parametrize("function", [endless, sleeping])
 def test_what_does_not_end_is_stopped_at_its_first_case(function, monkeypatch):
-    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(sandbox, "TIME_LIMIT", 0.2)
     handler = signal.getsignal(signal.SIGINT)
     score = assess(SUM, function, None, 1)
     assert score == 0 and "It was stopped after 0.2 seconds: does every loop in it come to an end?" in score.message
@@ -287,26 +347,26 @@ def equal(one, other):
 @given(VALUES)
 @settings(max_examples=200, deadline=None)
 def test_what_is_written_comes_back_the_same(value):
-    text = json.dumps(graded._encoded(value))
-    assert equal(value, graded._decoded(json.loads(text)))
+    text = json.dumps(tasks._encoded(value))
+    assert equal(value, tasks._decoded(json.loads(text)))
 
 
 @pytest.mark.parametrize("value", [object(), 1j, lambda x: x, b"bytes"])
 def test_what_cannot_be_written_is_named(value):
     with pytest.raises(TypeError, match=f"not {type(value).__name__}"):
-        graded._encoded(value)
+        tasks._encoded(value)
 
 
 def test_judge_cannot_be_written_down(tmp_path):
     judged = Exercise(solution=add_up, cases=lists, judge=lambda *a: "")
     with pytest.raises(ValueError, match="add_up: a task with a judge or a contest cannot be written down"):
-        graded.write_examples([judged], tmp_path / "x.json")
+        tasks.write_examples([judged], tmp_path / "x.json")
 
 
 def test_forbidden_functions_are_found_again(tmp_path):
     task = Exercise(solution=add_up, cases=lists, forbidden=(cosine_similarity,))
-    graded.write_examples([task], tmp_path / "x.json")
-    assert graded.read_examples(tmp_path / "x.json")["add_up"].ready_made == (cosine_similarity,)
+    tasks.write_examples([task], tmp_path / "x.json")
+    assert tasks.read_examples(tmp_path / "x.json")["add_up"].ready_made == (cosine_similarity,)
 
 
 def test_lookup_answers_or_raises():

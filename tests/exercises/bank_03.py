@@ -171,7 +171,7 @@ WRONG = {
         (_correlation_or_nan, "0/0 is no number"),
         (lambda v1, v2: abs(_correlation(v1, v2)), "the sign was lost"),
         (_centres_in_place, "changed its input"),
-        (_subtracts_in_place, "It stopped with"),
+        (_subtracts_in_place, "at the line\n    v1 -= v1.mean()"),
         (lambda v1, v2: np.corrcoef(v1, v2), "The shape is (2, 2)"),
     ],
     "two_that_disagree": [

@@ -117,7 +117,7 @@ WRONG = {
             ),
             "the largest are asked for",
         ),
-        (lambda vectors, copy, query, k: 1.0, "Expected"),
+        (lambda vectors, copy, query, k: 1.0, "Came:      1"),
         (lambda vectors, copy, query, k: np.argsort(-(copy @ query))[:k], "The shape is"),
     ],
 }

@@ -142,13 +142,13 @@ WRONG = {
         ),
         (lambda truth, ranking, k: (len(truth & set(ranking)) / k, len(truth & set(ranking)) / len(truth)), "first k results"),
         (_recall_of_what_fits, "also where k is smaller"),
-        (_hits_only, "Expected"),
+        (_hits_only, "It should be 2 values"),
         (_prints, "prints, but returns nothing"),
         (_empties_the_truth, "changed its input"),
         (lambda truth, ranking, k: tuple(evaluate_search(truth, ranking, k)), "the package's own function"),
     ],
     "mean_of_precisions": [
-        (_divides_by_the_found, "Expected"),
+        (_divides_by_the_found, "Expected:  0.3333\nCame:      0.5"),
         (
             lambda truth, ranking: _divides_by_the_found(truth, ranking) if truth & set(ranking) else 0.0,
             "not by the number of those found",
@@ -158,8 +158,8 @@ WRONG = {
         (lambda truth, ranking: average_precision(truth, ranking), "the package's own function"),
     ],
     "diverse": [
-        (_may_take_twice, "Came"),
-        (_only_the_last, "Expected"),
+        (_may_take_twice, "Expected:  [0, 1, 2]\nCame:      [0, 0, 0]"),
+        (_only_the_last, "Expected:  [0, 2, 1, 3, 5]\nCame:      [0, 2, 3, 1, 5]"),
         (lambda scores, alike, k, weight: list(range(k)), "the k best scores"),
         (lambda scores, alike, k, weight: _by_arrays(scores, alike, k, 1 - weight), "swapped"),
         (_adds_what_it_should_subtract, "subtract it"),
@@ -170,9 +170,9 @@ WRONG = {
         (lambda picture: [1.0], "less could be luck"),
         (_table_of_pixels, "this has the shape (8, 8)"),
         (_nan, "NaN or an infinity"),
-        (_as_long_as_it_is_bright, "every picture must give as many numbers"),
+        (_as_long_as_it_is_bright, "must return as many numbers for every picture"),
         (lambda picture: picture.resize((8, 8)), "this has the shape"),
         (lambda picture: Image.open("query.jpg"), "FileNotFoundError"),
-        (_only_studio, "too dark for me"),
+        (_only_studio, "at the line\n    raise KeyError(\"too dark for me\")"),
     ],
 }

@@ -128,12 +128,13 @@ def new_seed():
 
 def examples():
     """Write each assignment's ``examples.json`` anew."""
-    from imsearch_helpers.exercises import graded
+    from imsearch_helpers.exercises.masters import key_of
+    from imsearch_helpers.exercises.tasks import EXAMPLES, write_examples
 
     for name in assignments():
-        path = master(name).parent / graded.EXAMPLES
+        path = master(name).parent / EXAMPLES
         try:
-            graded.write_examples(graded.key_of(key(name)).TASKS, path)
+            write_examples(key_of(key(name)).TASKS, path)
         except Exception as error:
             raise ValueError(f"{name}: its master or its key is broken ({type(error).__name__}: {error})") from error
         print(path.relative_to(FOLDER).as_posix())

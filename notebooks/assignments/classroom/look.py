@@ -6,9 +6,10 @@ import json
 NO_HONEST_NEED = {
     "__code__", "__globals__", "__builtins__", "__subclasses__", "__dict__", "__traceback__", "__import__", "vars", "modules",
     "displayhook", "get_ipython", "setattr", "reload", "_exit", "environ", "putenv", "ctypes", "gc", "inspect", "subprocess",
-    "socket", "graded", "builtins", "mock", "importlib", "runpy", "settrace", "_getframe", "f_back", "f_locals", "f_globals",
+    "socket", "graded", "masters", "builtins", "mock", "importlib", "runpy", "settrace", "_getframe", "f_back", "f_locals", "f_globals",
     "tb_frame", "write_text", "write_bytes", "unlink", "rmtree", "chmod", "chdir", "kill", "fork", "popen",
 }  # fmt: skip
+BEHIND_THE_CHECK = {"checking", "equality", "graded", "lessons", "masters", "model", "sandbox", "tasks", "words"}  # below `exercises`
 NO_HONEST_CALL = {"exec", "eval", "compile"}  # as functions of Python's own; modules have others of these names
 HARMLESS_MAGIC = {"time", "timeit", "matplotlib", "capture", "precision"}
 
@@ -60,16 +61,19 @@ def _magic_of(node):
     return None
 
 
+def _is_odd_import(parts):
+    private = "imsearch_helpers" in parts and any(part.startswith("_") for part in parts)
+    return private or bool(parts & NO_HONEST_NEED) or "exercises" in parts and bool(parts & BEHIND_THE_CHECK)
+
+
 def _is_suspicious(node):
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node.name in ("check", "Score")
     if isinstance(node, ast.ImportFrom):
         names = {alias.name for alias in node.names}
-        inside = set((node.module or "").split(".")) if names != {"project_report"} else set()
-        private = "imsearch_helpers" in inside and any(name.startswith("_") for name in names)
-        return private or bool((names | inside) & NO_HONEST_NEED)
+        return names != {"project_report"} and _is_odd_import({*names, *(node.module or "").split(".")})
     if isinstance(node, ast.Import):
-        return bool({part for alias in node.names for part in alias.name.split(".")} & NO_HONEST_NEED)
+        return any(_is_odd_import(set(alias.name.split("."))) for alias in node.names)
     if isinstance(node, ast.Attribute):
         is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
         return node.attr in NO_HONEST_NEED or isinstance(node.ctx, (ast.Store, ast.Del)) and not is_own

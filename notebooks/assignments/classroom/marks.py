@@ -268,8 +268,9 @@ def read_table(path, columns):
 
 
 def _no_formula(text):
-    # A spreadsheet computes what begins like this, and a formula may fetch or send; an apostrophe makes it a text.
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    from imsearch_helpers.checks import no_formula  # here, so that preflight can say where the package is missing
+
+    return no_formula(text)
 
 
 def _number(value):

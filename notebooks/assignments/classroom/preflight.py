@@ -21,10 +21,10 @@ from importlib import metadata
 from pathlib import Path
 import imsearch_helpers
 from imsearch_helpers import check_environment
-from imsearch_helpers.exercises import graded, silence
+from imsearch_helpers.exercises import graded, masters, silence
 with silence() as lines:
     check_environment()
-tasks = [task for key in {keys!r} for task in graded.key_of(Path(key)).TASKS]
+tasks = [task for key in {keys!r} for task in masters.key_of(Path(key)).TASKS]
 typed_in = lambda f: type(f)(f.__code__.replace(co_filename="typed in"), f.__globals__, f.__name__)
 wrong = [task.name for task in tasks if graded.grade(typed_in(task.solution), 1) != 1]
 print(json.dumps([str(Path(imsearch_helpers.__file__).resolve().parent.parent), len(tasks), wrong,
@@ -83,8 +83,9 @@ def _check_here(kind):
 
 
 def _compare(installed, where, kind):
-    text = (course.REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
-    wanted = dict(line.split(" ;")[0].split("==") for line in text.splitlines() if "==" in line and not line.startswith("#"))
+    from imsearch_helpers.environment import pinned_versions
+
+    wanted = pinned_versions(course.REPOSITORY / "constraints.txt")
     other = [f"{name} {version}, not {wanted[name]}" for name, version in installed.items() if version != wanted[name]]
     if other:
         return [(kind, f"{where}: {'; '.join(other)}; {INSTALL}")]
@@ -114,13 +115,14 @@ def _check_points(name):
 
 
 def _check_examples(name):
-    from imsearch_helpers.exercises import graded
+    from imsearch_helpers.exercises.masters import key_of
+    from imsearch_helpers.exercises.tasks import EXAMPLES, read_examples, write_examples
 
-    path = course.master(name).parent / graded.EXAMPLES
+    path = course.master(name).parent / EXAMPLES
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder, graded.EXAMPLES)
-        graded.write_examples(graded.key_of(course.key(name)).TASKS, fresh)
-        if not path.is_file() or not _alike(graded.read_examples(path), graded.read_examples(fresh)):
+        fresh = Path(folder, EXAMPLES)
+        write_examples(key_of(course.key(name)).TASKS, fresh)
+        if not path.is_file() or not _alike(read_examples(path), read_examples(fresh)):
             yield "examples.json is not what master and key make; run: python -m classroom examples, and hand out again"
 
 

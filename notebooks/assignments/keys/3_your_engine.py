@@ -9,7 +9,8 @@ import numpy as np
 from imsearch_helpers import cosine_similarity
 from imsearch_helpers.exercises import Exercise
 from imsearch_helpers.exercises.graded import solutions_of
-from imsearch_helpers.similarity import rank, row_lengths, score_blocks
+from imsearch_helpers.nearest import row_lengths, score_blocks
+from imsearch_helpers.similarity import rank
 
 SOLUTIONS = solutions_of(__file__)
 build_index = SOLUTIONS["build_index"]

@@ -1,0 +1,182 @@
+"""A learner's function comes in; out comes a score, with what to say about the first case that went wrong, and why it did."""
+
+import copy
+import inspect
+from typing import NamedTuple
+
+import numpy as np
+
+from .equality import same
+from .lessons import exercise_named
+from .model import CORRECT, NOT_ATTEMPTED, NOT_YET, Score, WorkedCase
+from .sandbox import TookTooLong, has_loop, is_blank, refused, run
+from .words import about_answer, about_arguments, about_error, about_kind, about_nothing, call_of, short
+
+IT_LOOPS = "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map."
+
+
+def check(function, seed=None, points=1.0):
+    """Test a function of the reader's: an exercise's on fresh inputs, a graded task's on its examples.
+
+    The function runs in this process, so a check catches slips, wrappers and remembered answers, but not somebody who sets
+    out to change the checker itself.
+
+    Parameters
+    ----------
+    function : callable
+        Named as in the stub.
+    seed : int, optional
+        Only the inputs made from this seed. Without it there are the inputs of seed 0, and after them others that nobody has
+        seen before. A graded task has its examples only, where its solution is not in reach.
+    points : float
+        What a function that passes every case is worth.
+
+    Returns
+    -------
+    Score
+        From 0 to `points`: the share of the cases that pass. 0 for a function that calls the package's own for the task, that
+        loops where no loop is allowed, or that does not win a contest.
+
+    Raises
+    ------
+    TypeError
+        When `function` is no function, but for example its result, or one without a name (a lambda).
+    ValueError
+        When there is no exercise of that name, which lists the known ones; when a task with examples only gets a seed.
+    """
+    exercise = exercise_named(name_of(function))
+    return assess(exercise, function, exercise.worked_cases(seed), points)
+
+
+def name_of(function):
+    """The name by which a learner's function finds its exercise.
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        When it is no function or has no name of its own.
+    """
+    if not callable(function) or not hasattr(function, "__name__") or isinstance(function, type):
+        raise TypeError(f"check needs the function itself, without brackets or quotes, not {short(function)}")
+    if function.__name__ == "<lambda>":
+        raise TypeError("check goes by the function's name: write it with def, as in the stub, not as a lambda")
+    return function.__name__
+
+
+def assess(exercise, function, cases, points):
+    """What `check` does once the exercise and its cases are known.
+
+    Parameters
+    ----------
+    exercise : Exercise or Examples
+    function : callable
+    cases : list of WorkedCase
+    points : float
+
+    Returns
+    -------
+    Score
+    """
+    if is_blank(function):
+        return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
+    if exercise.loop_free and has_loop(function):
+        return Score(0.0, NOT_YET, IT_LOOPS)
+    attempts = _attempts(exercise, function, cases)
+    if len(attempts) == len(cases) and not any(attempt.complaint for attempt in attempts):
+        won, message = _contest(exercise, function)
+        return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
+    passed = [not attempt.complaint for attempt in attempts] + [False] * (len(cases) - len(attempts))
+    message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
+    share = 0 if any(refused(attempt.error) for attempt in attempts) else sum(passed) / len(passed)
+    return Score(round(points * share, 4), NOT_YET, message, passed)
+
+
+class Attempt(NamedTuple):
+    """What a function made of one case; the complaint is empty where it is right, the error None where there was none."""
+
+    case: WorkedCase
+    got: object
+    error: BaseException | None
+    complaint: str
+
+
+def _attempts(exercise, function, cases):
+    """One attempt a case, up to the first that took too long: the next would take as long."""
+    attempts = []
+    for case in cases:
+        attempts.append(_attempt(exercise, function, case))
+        if isinstance(attempts[-1].error, TookTooLong):
+            break
+    return attempts
+
+
+def _attempt(exercise, function, case):
+    given = copy.deepcopy(case.given)
+    outcome = run(function, given, exercise.ready_made)
+    if outcome.error is not None:
+        reason = about_error(outcome.error) if _takes(function, given) else about_arguments(exercise)
+    elif not same(given, case.given):
+        reason = "It changed its input. Work on a copy: the caller still needs the original."
+    elif outcome.got is None and case.expected is not None:
+        reason = about_nothing(case.expected, outcome.printed)
+    else:
+        reason = _reason(exercise, case, outcome.got)
+    return Attempt(case, outcome.got, outcome.error, f"The call:  {call_of(exercise, case.given)}\n{reason}" if reason else "")
+
+
+def _takes(function, given):
+    try:
+        inspect.signature(function).bind(*given)
+    except TypeError:
+        return False
+    return True
+
+
+def _reason(exercise, case, got):
+    """Why an answer is not right; empty if it is."""
+    if exercise.judge is None:
+        return "" if same(got, case.expected) else about_answer(case.expected, got)
+    wrong = about_kind(case.expected, got) or _judged(exercise, case.given, got)
+    return wrong and f"Came:      {short(got)}\n{wrong}"
+
+
+def _judged(exercise, case, got):
+    try:
+        return exercise.judge(copy.deepcopy(got), *copy.deepcopy(case))
+    except Exception as error:  # whatever a judge meets in what a learner may return
+        return f"That is not what the docstring asks for ({type(error).__name__}: {error})."
+
+
+def _contest(exercise, function):
+    if exercise.contest is None:
+        return True, exercise.bought
+    outcome = run(exercise.contest, (function,), exercise.ready_made, timed=False)
+    if outcome.error is not None:
+        return False, about_error(outcome.error)
+    won, score = outcome.got
+    return won, f"{score}\n{exercise.bought}" if won else score
+
+
+def _likely_cause(exercise, function, attempts):
+    # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
+    wrong = [attempt for attempt in attempts if attempt.complaint]
+    for cause in wrong[0].case.slips:
+        if all(cause in attempt.case.slips and same(attempt.case.slips[cause], attempt.got) for attempt in wrong):
+            return f"\nLikely cause: {cause}"
+    if _right_with_floats(exercise, function, wrong[0].case):
+        return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
+    return ""
+
+
+def _right_with_floats(exercise, function, case):
+    narrow = [isinstance(value, np.ndarray) and value.dtype == np.uint8 for value in case.given]
+    wide = tuple(value.astype(float) if is_narrow else value for value, is_narrow in zip(case.given, narrow))
+    return any(narrow) and not _attempt(exercise, function, case._replace(given=wide)).complaint

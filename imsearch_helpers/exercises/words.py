@@ -1,0 +1,168 @@
+"""Answers, errors and calls come in; out come the words that a learner reads."""
+
+import inspect
+import os
+import re
+import traceback
+
+import numpy as np
+from PIL import Image
+
+from .equality import is_numeric
+from .sandbox import TookTooLong, refused
+
+OURS = os.path.dirname(__file__)  # whose lines say nothing to a learner
+CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
+
+
+def call_of(exercise, given):
+    """A call as the learner would write it.
+
+    Parameters
+    ----------
+    exercise : Exercise or Examples
+    given : tuple
+        The arguments.
+
+    Returns
+    -------
+    str
+    """
+    names = re.findall(r"[(,]\s*\**(\w+)", exercise.signature)
+    return f"{exercise.name}({', '.join(f'{name}={short(value)}' for name, value in zip(names, given))})"
+
+
+def about_error(error):
+    """What to say about the error that a learner's function stopped with.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+    """
+    if refused(error):
+        return CALLS_THE_PACKAGE
+    if isinstance(error, TookTooLong):
+        return f"It was stopped after {error.args[0]} seconds: does every loop in it come to an end?"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if os.path.dirname(frame.filename) != OURS]
+    place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
+    words = traceback.format_exception_only(error)[-1].strip()  # also where the error cannot be written out
+    return f"It stopped with {words}{place}"
+
+
+def about_arguments(exercise):
+    """What to say where a function cannot be called as the stub can.
+
+    Parameters
+    ----------
+    exercise : Exercise or Examples
+
+    Returns
+    -------
+    str
+    """
+    return f"It should take {exercise.signature}, as the stub does."
+
+
+def about_nothing(expected, printed):
+    """What to say where nothing was returned.
+
+    Parameters
+    ----------
+    expected : object
+        The right answer.
+    printed : str
+        What the function printed.
+
+    Returns
+    -------
+    str
+    """
+    if printed.strip():
+        return f"Expected:  {short(expected)}\nIt prints, but returns nothing. Give the result back with return."
+    return f"Expected:  {short(expected)}\nCame:      None. Does every way through the function end in a return?"
+
+
+def about_answer(expected, got):
+    """What to say about a wrong answer.
+
+    Parameters
+    ----------
+    expected, got : object
+        The right answer and the learner's.
+
+    Returns
+    -------
+    str
+    """
+    about = about_kind(expected, got) or _about_shape(expected, got)
+    return f"Expected:  {short(expected)}\nCame:      {short(got)}\n{about}".rstrip()
+
+
+def about_kind(expected, got):
+    """What to say about an answer that is no answer yet: a generator, or a function.
+
+    Parameters
+    ----------
+    expected, got : object
+        The right answer and the learner's.
+
+    Returns
+    -------
+    str
+        Empty where it is neither.
+    """
+    if inspect.isgenerator(got):
+        return "It yields its results one by one, or a comprehension stands in round brackets. Return the whole result."
+    if callable(got) and not callable(expected):
+        return "That is a function. Are the brackets missing that call it?"
+    return ""
+
+
+def _about_shape(expected, got):
+    if isinstance(expected, tuple) and (not isinstance(got, (tuple, list)) or len(got) != len(expected)):
+        return f"It should be {len(expected)} values, separated by commas after return."
+    if not is_numeric(expected):
+        return ""
+    if not is_numeric(got):
+        return "It should be an array of numbers." if np.shape(expected) else "It should be a number."
+    shapes = np.shape(got), np.shape(expected)
+    return "" if shapes[0] == shapes[1] else f"The shape is {shapes[0]}; it should be {shapes[1]}."
+
+
+def short(value):
+    """A value in at most a few lines.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short((1 / 3, ["a"]))
+    "(0.3333, ['a'])"
+    """
+    try:
+        return _written(value)
+    except Exception:  # a learner's own class may fail to write itself
+        return f"something of the type {type(value).__name__} that cannot be shown"
+
+
+def _written(value):
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, threshold=24, edgeitems=4, precision=3, separator=", ", prefix=" " * 17)
+        return f"array({text})" + (f" of shape {value.shape}" if value.size > 24 else "")
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.4g}"
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") and len(value) <= 24:
+        inside = ", ".join(map(short, value)) + ("," if isinstance(value, tuple) and len(value) == 1 else "")
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    text = f"<a picture of {value.width} x {value.height} pixels>" if isinstance(value, Image.Image) else repr(value)
+    return text if len(text) <= 300 else text[:300] + " ..."
