@@ -9,8 +9,8 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "images": ("ImageError", "ReaderPool", "find_images", "load_image", "read_image"),
-    "similarity": ("cosine_similarity", "euclidean_distance"),
+    "images": ("ImageError", "find_images", "load_image", "read_image"),
+    "similarity": ("METRICS", "Metric", "cosine_similarity", "euclidean_distance"),
     "evaluation": (
         "SearchQuality",
         "average_precision",
@@ -23,8 +23,10 @@ _HOMES = {
     ),
     "collection": ("Product", "Products", "data_dir"),
     "vectors": ("METHODS", "image_to_histogram", "image_to_root_histogram", "image_to_vector_simple"),
+    "reader_pool": ("ReaderPool",),
     "messy": ("ImportReport", "RobustImageProcessor"),
-    "engine": ("Evaluation", "ImageSearchEngine", "SearchResult", "evaluate_engine", "found_by_shot", "near_duplicates"),
+    "engine": ("ImageSearchEngine", "SearchResult"),
+    "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),
     "widgets": ("explore",),

@@ -4,9 +4,8 @@ import argparse
 import contextlib
 import sys
 
+from .checks import checked_count, printable
 from .engine import ImageSearchEngine
-from .evaluation import checked_count
-from .images import printable
 from .similarity import METRICS
 from .vectors import METHODS
 

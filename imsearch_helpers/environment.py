@@ -58,12 +58,33 @@ def _installed_version(name):
 
 
 def _wanted_versions():
-    """Name -> version from constraints.txt beside the data folder; empty where there is none."""
+    """What constraints.txt beside the data folder pins; nothing where there is none."""
     try:
-        text = (collection.data_dir().parent / "constraints.txt").read_text(encoding="utf-8")
+        return pinned_versions(collection.data_dir().parent / "constraints.txt")
     except FileNotFoundError:
         return {}
-    pins = (line.split(";")[0].split("==") for line in text.splitlines() if "==" in line and not line.startswith("#"))
+
+
+def pinned_versions(path):
+    """The exact versions in a file of constraints, on whatever system they are meant for.
+
+    Parameters
+    ----------
+    path : Path
+        Lines such as ``numpy==2.4.6`` or ``zipp==4.1.2 ; python_full_version < '3.12'``; others are left aside.
+
+    Returns
+    -------
+    dict of str to str
+        The package's name -> its version.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pins = (line.split(";")[0].split("==") for line in lines if "==" in line and not line.startswith("#"))
     return {name.strip(): version.strip() for name, version in pins}
 
 

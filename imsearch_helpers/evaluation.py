@@ -1,10 +1,11 @@
 """Floor 1. A ranking and the truth come in; numbers that say how good the ranking is go out."""
 
 import math
-import operator
 from typing import NamedTuple
 
 import numpy as np
+
+from .checks import checked_count
 
 
 class SearchQuality(NamedTuple):
@@ -293,25 +294,3 @@ def bootstrap_interval(values, confidence=0.95, seed=0, n_resamples=2000):
     means = [rng.choice(values, values.size).mean() for _ in range(n_resamples)]
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
-
-
-def checked_count(value, name):
-    """`value` as an int, or a clear error: TypeError if it is no whole number, ValueError if it is below 1.
-
-    Parameters
-    ----------
-    value : int
-    name : str
-        The parameter's name, for the message.
-
-    Returns
-    -------
-    int
-    """
-    try:
-        count = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number of at least 1, not {value!r}") from None
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, not {value!r}")
-    return count

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .images import printable
-from .similarity import METRICS
+from .checks import printable
+from .similarity import metric_named
 
 FORMAT = "imsearch index 1"
 
@@ -97,8 +97,7 @@ def _checked_header(header):
     texts += [path for path, _ in header["stamps"]]
     if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
         raise ValueError("its header is damaged")
-    if header["metric"] not in METRICS:
-        raise ValueError(f"its metric {header['metric']!r} is not one of {', '.join(METRICS)}")
+    metric_named(header["metric"])
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 

@@ -3,13 +3,16 @@
 import csv
 import html
 import os
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from .images import MAX_BYTES, MAX_PIXELS, MEMORY_LIMIT, TIMEOUT, ImageError, ReaderPool, find_images, printable
-from .vectors import METHODS, checked_size, image_to_vector_simple
+from .checks import checked_size, no_formula, printable
+from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, find_images
+from .indexing import Outcome, outcomes_of, read_all, returned_vector, stacked
+from .reader_pool import MEMORY_LIMIT, ReaderPool
+from .vectors import image_to_vector_simple, method_named
 
 KEPT, REPAIRED, REJECTED = "kept", "repaired", "rejected"
 MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗"}
@@ -82,7 +85,7 @@ class ImportReport:
         with open(path, "w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow(["file", "outcome", "reason"])
-            table.writerows([_no_formula(text) for text in (self.name_of(row), *row[1:])] for row in self.rows)
+            table.writerows([no_formula(printable(text)) for text in (self.name_of(row), *row[1:])] for row in self.rows)
 
     def _repr_html_(self):
         shown = self.rows if len(self.rows) <= MOST_ROWS else [row for row in self.rows if row.outcome != KEPT]
@@ -99,12 +102,6 @@ def _html_line(name, row):
 
 def _html_row(tag, cells):
     return "<tr>" + "".join(f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in cells) + "</tr>"
-
-
-def _no_formula(text):
-    # A spreadsheet computes what begins like this, and a formula may fetch or send; an apostrophe makes it a text.
-    text = printable(text)
-    return "'" + text if text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text
 
 
 class RobustImageProcessor:
@@ -156,17 +153,16 @@ class RobustImageProcessor:
             raise ValueError(f"max_ratio must be at least 1, or None, not {max_ratio!r}")
         self.target_size = checked_size(target_size)
         self.max_ratio = max_ratio
-        self._function, self._load_size = self._method(method)
+        self._function = _forgiving(self._wanted(method), max_ratio)
         self._pool = ReaderPool(None, timeout, memory_limit, max_pixels, max_bytes)
         self._rows, self._folder = {}, ""
 
-    def _method(self, method):
-        if method is None:
-            return lambda picture: image_to_vector_simple(picture, self.target_size), self.target_size
-        if not callable(method) and method not in METHODS:
-            raise ValueError(f"method must be one of {', '.join(METHODS)}, or a function, not {method!r}")
-        function = method if callable(method) else METHODS[method]
-        return function, getattr(function, "load_size", None)
+    def _wanted(self, method):
+        if method is not None:
+            return method_named(method)[1]
+        grey = partial(image_to_vector_simple, size=self.target_size)
+        grey.load_size = self.target_size
+        return grey
 
     @property
     def report(self):
@@ -189,8 +185,9 @@ class RobustImageProcessor:
             None when it could not be read; why not is then in `failed_images`.
         """
         path = os.fspath(path)
-        vector, self._rows[path] = self._process(path)
-        return vector
+        [outcome] = outcomes_of([path], self._function, self._pool.read_image)
+        self._rows[path] = _row(path, outcome)
+        return outcome.vector
 
     def process_directory(self, directory):
         """The vectors of all pictures below a folder. It replaces what `failed_images` and `report` held.
@@ -214,60 +211,57 @@ class RobustImageProcessor:
         paths = find_images(directory)
         self._rows, self._folder = {}, os.fspath(directory)
         try:
-            outcomes = self._process_all(paths)
+            outcomes = _of_one_length(list(read_all(paths, "", self._function, self._pool)))
         finally:
             self.close()
-        return self._keep(outcomes)
-
-    def _process_all(self, paths):
-        with ThreadPoolExecutor(2 * self._pool.n_readers) as threads:  # while some wait for a picture, others compute
-            try:
-                return list(threads.map(self._process, paths))
-            finally:  # after a press of stop nobody waits for what has begun, and nothing else begins
-                threads.shutdown(wait=False, cancel_futures=True)
-                self.close()
-
-    def _keep(self, outcomes):
-        vectors, n_dims = [], None
-        for vector, row in outcomes:
-            if vector is not None and n_dims not in (None, vector.size):
-                vector, row = None, row._replace(
-                    outcome=REJECTED, reason=f"method returned {vector.size} numbers, and {n_dims} for the pictures before"
-                )
-            if vector is not None:
-                n_dims = vector.size
-                vectors.append(vector)
-            self._rows[row.path] = row
-        valid_paths = [row.path for row in self._rows.values() if row.outcome != REJECTED]
-        return np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32), valid_paths
-
-    def _process(self, path):
-        try:
-            picture, repairs = self._pool.read_image(path, self._load_size)
-            vector = self._vector(picture, path)
-        except ImageError as error:
-            return None, ReportRow(path, REJECTED, error.reason)
-        return vector, ReportRow(path, REPAIRED if repairs else KEPT, "; ".join(repairs))
-
-    def _vector(self, picture, path):
-        try:
-            vector = np.ascontiguousarray(self._function(self._cropped(picture)), dtype=np.float32)
-        except Exception as error:  # a method may fail on one picture, and a folder's work is not to be lost by it
-            raise ImageError(path, f"method failed on it ({type(error).__name__}: {error})") from error
-        if vector.ndim != 1 or not vector.size or not np.isfinite(vector).all():
-            raise ImageError(path, "method did not return a vector of finite numbers")
-        return vector
-
-    def _cropped(self, picture):
-        width, height = picture.size
-        if self.max_ratio is None or max(width, height) <= self.max_ratio * min(width, height):
-            return picture
-        longest = max(1, round(self.max_ratio * min(width, height)))
-        new_width, new_height = min(width, longest), min(height, longest)
-        left, top = (width - new_width) // 2, (height - new_height) // 2
-        return picture.crop((left, top, left + new_width, top + new_height))
+        self._rows = {path: _row(path, outcome) for path, outcome in zip(paths, outcomes)}
+        if not any(outcome.vector is not None for outcome in outcomes):
+            return np.empty((0, 0), dtype=np.float32), []
+        valid_paths, vectors, _ = stacked(paths, outcomes, "")
+        return vectors, valid_paths
 
     def close(self):
         """End the processes that read. The next picture starts new ones; they also end with this object."""
         self._pool.close()
 
+
+def _forgiving(function, max_ratio):
+    """A method that is given cropped pictures, and whose failure is a picture's own: a folder's work is not lost by it."""
+
+    def vectorize(picture):
+        try:
+            values = function(_cropped(picture, max_ratio))
+        except Exception as error:
+            raise ImageError("", f"method failed on it ({type(error).__name__}: {error})") from error
+        try:
+            return returned_vector(values)
+        except ValueError as error:
+            raise ImageError("", "method did not return a vector of finite numbers") from error
+
+    vectorize.load_size = getattr(function, "load_size", None)
+    return vectorize
+
+
+def _cropped(picture, max_ratio):
+    width, height = picture.size
+    if max_ratio is None or max(width, height) <= max_ratio * min(width, height):
+        return picture
+    longest = max(1, round(max_ratio * min(width, height)))
+    new_width, new_height = min(width, longest), min(height, longest)
+    left, top = (width - new_width) // 2, (height - new_height) // 2
+    return picture.crop((left, top, left + new_width, top + new_height))
+
+
+def _of_one_length(outcomes):
+    n_dims = next((outcome.vector.size for outcome in outcomes if outcome.vector is not None), None)
+    return [
+        outcome if outcome.vector is None or outcome.vector.size == n_dims
+        else Outcome(None, f"method returned {outcome.vector.size} numbers, and {n_dims} for the pictures before")
+        for outcome in outcomes
+    ]  # fmt: skip
+
+
+def _row(path, outcome):
+    if outcome.vector is None:
+        return ReportRow(path, REJECTED, outcome.reason)
+    return ReportRow(path, REPAIRED if outcome.repairs else KEPT, "; ".join(outcome.repairs))

@@ -1,6 +1,9 @@
-"""Floor 1. Two vectors come in, a number goes out: how alike, how far. And the one rule by which results are ranked."""
+"""Floor 1. Two vectors come in, a number goes out: how alike, how far. `METRICS` names the scores; one rule ranks by them."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -99,8 +102,141 @@ def _check_finite(v1, v2):
         raise ValueError("v1 and v2 must hold finite numbers; at least one is NaN or infinite")
 
 
-# A score is higher for the better match, so a distance counts with a minus. (0.0 minus it: -0.0 would look odd.)
-METRICS = {"cosine": cosine_similarity, "euclidean": lambda v1, v2: 0.0 - euclidean_distance(v1, v2)}
+class FromDots(NamedTuple):
+    """How a metric's scores follow from dot products and lengths, so that one matrix product can score a whole collection.
+
+    Products are rounded, and a score that is close may be right or not. So it comes in two steps: rough numbers in the
+    order of the scores, with a bound on their error, and the scores themselves.
+
+    Attributes
+    ----------
+    rough : callable
+        ``(dots, lengths, query_length)`` -> an array like `dots`, which it may overwrite: larger where the score is higher.
+    error : callable
+        ``(relative, longest, query_length)`` -> how far a rough number may be off when a dot product of two vectors may
+        be off by `relative` times the product of their lengths. 0 where all of them are exact.
+    score : callable
+        ``(rough, longest, query_length)`` -> the scores.
+    """
+
+    rough: Callable
+    error: Callable
+    score: Callable
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What makes two vectors alike: one entry of `METRICS`.
+
+    Parameters
+    ----------
+    score : callable
+        Takes two vectors, returns a float, higher for the better match. Calling the metric calls it, with float64 vectors:
+        stored ones are float32, in which a sum could differ from one search to another.
+    highest : float
+        What no score is above.
+    from_dots : FromDots, optional
+        Without it every row is scored one by one: right, but slow.
+
+    Raises
+    ------
+    TypeError
+        When `score` is no function, or `from_dots` something else.
+
+    Examples
+    --------
+    >>> manhattan = Metric(lambda v1, v2: -float(abs(v1 - v2).sum()), highest=0)
+    >>> manhattan([1, 2], [3, 2])
+    -2.0
+    """
+
+    score: Callable
+    highest: float = math.inf
+    from_dots: FromDots | None = None
+
+    def __post_init__(self):
+        if not callable(self.score):
+            raise TypeError(f"score must be a function of two vectors, not {self.score!r}")
+        if not isinstance(self.from_dots, FromDots | None):
+            raise TypeError(f"from_dots must be a FromDots or None, not {self.from_dots!r}")
+
+    def __call__(self, v1, v2):
+        return float(self.score(np.asarray(v1, dtype=np.float64), np.asarray(v2, dtype=np.float64)))
+
+
+def _negative_distance(v1, v2):
+    return 0.0 - euclidean_distance(v1, v2)  # not with a minus alone: -0.0 would look odd
+
+
+def _cosine_times_query_length(dots, lengths, query_length):
+    dots /= np.where(lengths > 0, lengths, 1).astype(dots.dtype)  # a row of zeros has dot products 0, and keeps them
+    return dots
+
+
+def _cosine_from_rough(rough, longest, query_length):
+    return rough / np.where(query_length > 0, query_length, 1)
+
+
+def _negative_squared_distance(dots, lengths, query_length):
+    dots *= 2  # |a - b|^2 = |a|^2 - 2 a.b + |b|^2
+    dots -= np.square(lengths, dtype=dots.dtype)
+    dots -= np.square(query_length, dtype=dots.dtype)
+    return dots
+
+
+def _negative_distance_from_rough(rough, longest, query_length):
+    return -np.sqrt(np.where(rough < -1e-13 * longest**2, -rough, 0))  # what is nearer to 0 is rounding
+
+
+# A new metric is one more line here, or METRICS["manhattan"] = Metric(...) anywhere; a bare function of two vectors will do.
+METRICS = {
+    "cosine": Metric(
+        cosine_similarity,
+        highest=1,
+        from_dots=FromDots(
+            rough=_cosine_times_query_length,
+            error=lambda relative, longest, query_length: relative * query_length,
+            score=_cosine_from_rough,
+        ),
+    ),
+    "euclidean": Metric(
+        _negative_distance,
+        highest=0,
+        from_dots=FromDots(
+            rough=_negative_squared_distance,
+            error=lambda relative, longest, query_length: relative * (longest + query_length) ** 2,
+            score=_negative_distance_from_rough,
+        ),
+    ),
+}
+
+
+def metric_named(name):
+    """The metric of a name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Metric
+
+    Raises
+    ------
+    ValueError
+        When `METRICS` has no such name; the message lists the known ones.
+    TypeError
+        When what stands there is neither a `Metric` nor a function.
+    """
+    if not isinstance(name, str) or name not in METRICS:
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}, not {name!r}")
+    found = METRICS[name]
+    if isinstance(found, Metric):
+        return found
+    if not callable(found):
+        raise TypeError(f"METRICS[{name!r}] must be a Metric or a function of two vectors, not {found!r}")
+    return Metric(found)
 
 
 def rank(matrix, rows, query, top_k, metric="cosine"):
@@ -113,7 +249,8 @@ def rank(matrix, rows, query, top_k, metric="cosine"):
         The rows of `matrix` that are in the race.
     query : ndarray, shape (n_dims,), float32
     top_k : int
-    metric : {"cosine", "euclidean"}
+    metric : str
+        A name in `METRICS`.
 
     Returns
     -------
@@ -125,219 +262,7 @@ def rank(matrix, rows, query, top_k, metric="cosine"):
     >>> rank(np.float32([[0, 1], [2, 0], [5, 0]]), range(3), np.float32([1, 0]), top_k=2)
     [(1, 1.0), (2, 1.0)]
     """
-    score, query = METRICS[metric], query.astype(np.float64)
+    score, query = metric_named(metric), query.astype(np.float64)
     scored = [(int(row), score(matrix[row], query)) for row in rows]
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     return scored[:top_k]
-
-
-def nominate(matrix, lengths, query, top_k, metric="cosine"):
-    """The few rows that can be among the best `top_k`, found by one float32 matrix-vector product.
-
-    Rounding makes such a product a little wrong, by how much depends on the processor and on a row's place in memory.
-    So nobody is dropped who is within reach of the best: an error bound, not luck, makes `rank` of the nominees
-    the same as `rank` of all rows.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    lengths : ndarray, shape (n_images,), float32
-        The Euclidean lengths of the rows, from `row_lengths`.
-    query : ndarray, shape (n_dims,), float32
-    top_k : int
-    metric : {"cosine", "euclidean"}
-
-    Returns
-    -------
-    ndarray of int
-        Row numbers in ascending order, at least ``min(top_k, n_images)`` of them.
-
-    References
-    ----------
-    The error of a dot product of n terms, in any order of summation, is at most n * u * |a| * |b| to first order, with
-    the unit roundoff u: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 3.1.
-    """
-    if top_k >= len(matrix):
-        return np.arange(len(matrix))
-    query_length = np.linalg.norm(query.astype(np.float64))
-    if metric == "cosine" and query_length == 0:
-        return np.arange(top_k)  # every score is 0.0, so the first rows are the best
-    scores = _APPROXIMATE[metric](matrix, lengths, query, query_length)
-    rows = _within_reach(scores, _error(np.float32, query.size, lengths, query_length, metric), top_k)
-    return _fewer(matrix, rows, lengths, query, top_k, metric)
-
-
-def _fewer(matrix, rows, lengths, query, top_k, metric):
-    if rows.size <= top_k + 64:
-        return rows
-    scores = _score_in_float64(matrix, rows, query.astype(np.float64), metric)
-    query_length = np.linalg.norm(query.astype(np.float64))
-    return rows[_within_reach(scores, _error(np.float64, query.size, lengths, query_length, metric), top_k)]
-
-
-def nominate_batch(matrix, lengths, queries, top_k, metric="cosine", scores_at_once=1 << 20):
-    """What `nominate` does, for many queries by one matrix product a block of rows: each block is read once for all.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    lengths : ndarray, shape (n_images,), float32
-    queries : ndarray, shape (n_queries, n_dims), float32
-    top_k : int
-    metric : {"cosine", "euclidean"}
-    scores_at_once : int
-        How many scores a block may have, which bounds the memory: four bytes each.
-
-    Returns
-    -------
-    list of ndarray of int
-        For each query its nominees, ascending.
-    """
-    if top_k >= len(matrix):
-        return [np.arange(len(matrix)) for _ in queries]
-    block = max(top_k, scores_at_once // len(queries))
-    query_lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
-    reach = np.array([2 * _error(np.float32, queries.shape[1], lengths, length, metric) for length in query_lengths])
-    best = np.full((len(queries), top_k), -np.inf, dtype=np.float32)  # the best scores so far, ascending
-    nominees = [[] for _ in queries]
-    for start in range(0, len(matrix), block):
-        rows = slice(start, start + block)
-        scores = _batch_scores(matrix[rows], lengths[rows], queries, query_lengths, metric)  # (n_queries, block)
-        for q in np.flatnonzero(scores.max(axis=1) >= best[:, 0] - reach):
-            floor = float(best[q, 0]) if start else _lower_bound(scores[q], top_k)
-            near = np.flatnonzero(scores[q] >= floor - float(reach[q]))
-            best[q] = np.sort(np.concatenate([best[q], scores[q, near]]))[-top_k:]
-            nominees[q].append((start + near, scores[q, near]))
-    # What was nominated early, when the best were not yet known, is out of reach by now.
-    floors = best[:, 0] - reach
-    rows = [np.concatenate([r[s >= floor] for r, s in found]) for found, floor in zip(nominees, floors)]
-    return [
-        _fewer(matrix, r, lengths, query, top_k, metric) if metric == "euclidean" or query.any() else np.arange(top_k)
-        for r, query in zip(rows, queries)
-    ]
-
-
-def _batch_scores(block, lengths, queries, query_lengths, metric):
-    if metric == "cosine":
-        scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        directions = queries / np.where(query_lengths > 0, query_lengths, 1)[:, np.newaxis]
-        return directions.astype(np.float32) @ (block * scale[:, np.newaxis]).T  # (n_queries, n_dims) @ (n_dims, block)
-    scores = (2 * queries) @ block.T
-    scores -= lengths * lengths
-    return scores - np.square(query_lengths).astype(np.float32)[:, np.newaxis]
-
-
-def score_blocks(matrix, metric="cosine", rows_at_once=256):
-    """The scores of all rows against all rows, in float64, some rows at a time.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    metric : {"cosine", "euclidean"}
-    rows_at_once : int
-
-    Yields
-    ------
-    (int, ndarray of shape (up to rows_at_once, n_images), float64)
-        The number of the first row, and the scores. They are those of the ranking rule up to rounding: a matrix product
-        adds up equal rows in different orders, so the last digits are dropped, and copies have equal scores here too.
-    """
-    vectors = matrix.astype(np.float64)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    units = lengths[:, np.newaxis] if metric == "cosine" else lengths.max(keepdims=True)
-    vectors /= np.where(units > 0, units, 1)
-    squares = np.einsum("ij,ij->i", vectors, vectors)
-    for start in range(0, len(vectors), rows_at_once):
-        rows = slice(start, start + rows_at_once)
-        scores = vectors[rows] @ vectors.T
-        if metric == "euclidean":
-            squared = squares[rows, np.newaxis] + squares - 2 * scores
-            scores = -np.sqrt(np.where(squared > 1e-13, squared, 0)) * units  # what is below is rounding
-        yield start, scores.round(12)
-
-
-def score_table(matrix, metric="cosine"):
-    """The scores of all rows against all rows at once.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    metric : {"cosine", "euclidean"}
-
-    Returns
-    -------
-    ndarray, shape (n_images, n_images), float64
-    """
-    return np.concatenate([scores for _, scores in score_blocks(matrix, metric)])
-
-
-def row_lengths(matrix, rows_per_block=4096):
-    """Euclidean length of each row, summed in float64.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    rows_per_block : int
-        How many rows to hold in float64 at a time.
-
-    Returns
-    -------
-    ndarray, shape (n_images,), float32
-    """
-    squares = np.empty(len(matrix))
-    for start in range(0, len(matrix), rows_per_block):
-        block = matrix[start : start + rows_per_block].astype(np.float64)
-        squares[start : start + len(block)] = np.einsum("ij,ij->i", block, block)
-    return np.sqrt(squares).astype(np.float32)
-
-
-def _approximate_cosine(matrix, lengths, query, query_length):
-    # One matrix-vector product, (n_images, n_dims) . (n_dims,) -> (n_images,): a dot product a row reads the matrix as
-    # fast as one core can. `matrix @ query` took half as long again on one thread, and stalls on busy cores.
-    scores = np.vecdot(matrix, (query / query_length).astype(np.float32))
-    return np.divide(scores, lengths, out=scores, where=lengths > 0)
-
-
-def _approximate_minus_squared_distance(matrix, lengths, query, query_length):
-    scores = np.vecdot(matrix, 2 * query)  # |a - b|^2 = |a|^2 - 2 a.b + |b|^2
-    scores -= lengths * lengths
-    scores -= np.float32(query_length**2)
-    return scores
-
-
-_APPROXIMATE = {"cosine": _approximate_cosine, "euclidean": _approximate_minus_squared_distance}
-
-
-def _score_in_float64(matrix, rows, query, metric, rows_per_block=1024):
-    scores = []
-    for start in range(0, rows.size, rows_per_block):
-        block = matrix[rows[start : start + rows_per_block]].astype(np.float64)
-        if metric == "cosine":
-            lengths = np.sqrt(np.einsum("ij,ij->i", block, block)) * np.linalg.norm(query)
-            scores.append(np.divide(block @ query, lengths, out=np.zeros(len(block)), where=lengths > 0))
-        else:
-            scores.append(-np.square(block - query).sum(axis=1))
-    return np.concatenate(scores)
-
-
-def _error(dtype, n_dims, lengths, query_length, metric):
-    # Half of this covers the dot product (n_dims terms), the rest the few roundings before and after it.
-    relative = (n_dims + 16) * np.finfo(dtype).eps
-    return relative if metric == "cosine" else relative * float(lengths.max() + query_length) ** 2
-
-
-def _within_reach(scores, error, top_k):
-    rows = np.flatnonzero(scores >= _lower_bound(scores, top_k) - 2 * error)
-    scores = scores[rows]
-    place = scores.size - top_k
-    kth_best = float(np.partition(scores, place)[place])
-    return rows[scores >= kth_best - 2 * error]
-
-
-def _lower_bound(scores, top_k, group=64):
-    # Not above the k-th best score: that of the groups' best ones, so few that sorting them costs nothing.
-    n_groups = scores.size // group
-    if n_groups < top_k:
-        return -np.inf
-    best = scores[: group * n_groups].reshape(group, n_groups).max(axis=0)  # a group is a column: (n_groups,)
-    return float(np.partition(best, n_groups - top_k)[n_groups - top_k])

@@ -1,10 +1,9 @@
 """Floor 2. A picture comes in, a vector goes out. `METHODS` names the ways to do it."""
 
-import operator
-
 import numpy as np
 from PIL import Image
 
+from .checks import checked_bins, checked_size
 from .images import load_image
 
 
@@ -73,7 +72,7 @@ def image_to_histogram(image, bins=32):
     >>> image_to_histogram(np.uint8([[[255, 0, 0], [255, 0, 0]]]), bins=2).round(2)
     array([0.  , 0.33, 0.33, 0.  , 0.33, 0.  ], dtype=float32)
     """
-    bins = _checked_bins(bins)
+    bins = checked_bins(bins)
     counts = np.fromiter(load_image(image).histogram(), dtype=np.int64).reshape(3, 256)  # channels x values
     first_values = -(-256 * np.arange(bins) // bins)  # the smallest value v with v * bins // 256 == bin
     folded = np.add.reduceat(counts, first_values, axis=1).reshape(-1)  # (3, bins) -> (3 * bins,)
@@ -114,44 +113,36 @@ def image_to_root_histogram(image, bins=32):
 # A method that shrinks its picture says to what size, so that large files can be decoded small.
 image_to_vector_simple.load_size = (64, 64)
 
+# A new method is one more line here; its function may live in any module of the package.
 METHODS = {
     "pixels": image_to_vector_simple,
     "histogram": image_to_histogram,
     "root_histogram": image_to_root_histogram,
 }
+SHIPPED = dict(METHODS)  # what another process finds under these names, whatever a reader puts into METHODS here
 
 
-def checked_size(size):
-    """`size` as two ints, or a clear error.
+def method_named(method):
+    """The name and the function of a method.
 
     Parameters
     ----------
-    size : (int, int)
-        Width and height in pixels.
+    method : str or callable
+        A name in `METHODS`, or any function from a picture to a vector.
 
     Returns
     -------
-    (int, int)
+    (str, callable)
+        A function of the reader's own has the name it was given by ``def``.
 
     Raises
     ------
     ValueError
-        When it is not two whole numbers of at least 1.
+        When it is neither; the message lists the known names.
     """
-    try:
-        width, height = (operator.index(side) for side in size)
-    except (TypeError, ValueError):
-        raise ValueError(f"size must be (width, height) in whole pixels, not {size!r}") from None
-    if width < 1 or height < 1:
-        raise ValueError(f"size must be at least (1, 1), not {size!r}")
-    return width, height
-
-
-def _checked_bins(bins):
-    try:
-        whole = operator.index(bins)
-    except TypeError:
-        whole = 0
-    if isinstance(bins, bool) or not 1 <= whole <= 256:
-        raise ValueError(f"bins must be a whole number from 1 to 256, not {bins!r}")
-    return whole
+    for name, function in METHODS.items():
+        if method is function or (isinstance(method, str) and method == name):
+            return name, function
+    if callable(method):
+        return getattr(method, "__name__", type(method).__name__), method
+    raise ValueError(f"method must be one of {', '.join(METHODS)}, or a function, not {method!r}")

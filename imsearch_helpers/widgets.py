@@ -11,8 +11,10 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from .images import ImageError, load_image_in_time, printable
+from .checks import printable
+from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html
+from .plots.shared import file_name
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
@@ -185,7 +187,7 @@ def _mark(query, result):
 
 
 def _card(picture, style, label, path):
-    name = html.escape(printable(path).replace("\\", "/").rsplit("/", 1)[-1])
+    name = html.escape(file_name(path))
     image = f'<img class="{style}" alt="{name}" src="{picture}">' if picture else "<p>(cannot be read)</p>"
     return f'<figure>{image}<figcaption>{label}<div class="imsearch-name">{name}</div></figcaption></figure>'
 

@@ -32,8 +32,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from imsearch_helpers.collection import Products  # noqa: E402
-from imsearch_helpers.engine import ImageSearchEngine, evaluate_engine  # noqa: E402
-from imsearch_helpers.images import ReaderPool, find_images  # noqa: E402
+from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
+from imsearch_helpers.images import find_images  # noqa: E402
+from imsearch_helpers.judging import evaluate_engine  # noqa: E402
+from imsearch_helpers.reader_pool import ReaderPool  # noqa: E402
 from imsearch_helpers.vectors import image_to_histogram  # noqa: E402
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

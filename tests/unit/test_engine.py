@@ -17,8 +17,9 @@ from PIL import Image
 
 from imsearch_helpers import vectors as methods
 from imsearch_helpers.collection import Products
-from imsearch_helpers.engine import ImageSearchEngine, SearchResult, found_by_shot
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
+from imsearch_helpers.judging import found_by_shot
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS, image_to_histogram
 

@@ -69,6 +69,12 @@ def test_other_version_is_a_note_with_both_versions(small_course):
     assert status == "note" and ", not 1.0" in text and "pip install -c constraints.txt" in text
 
 
+def test_pinned_versions_are_read_with_and_without_a_condition(tmp_path):
+    file = tmp_path / "constraints.txt"
+    file.write_text("# made==1.0\nnumpy==2.4.6\nzipp==4.1.2 ; python_full_version < '3.12'\n\n-e .\n", encoding="utf-8")
+    assert environment.pinned_versions(file) == {"numpy": "2.4.6", "zipp": "4.1.2"}
+
+
 def test_missing_constraints_are_a_note(small_course):
     assert environment._check_packages()[0] == "note"
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imsearch_helpers.collection import Products
-from imsearch_helpers.engine import ImageSearchEngine, evaluate_engine
+from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, bootstrap_interval, evaluate_search, random_baseline
+from imsearch_helpers.judging import evaluate_engine
 
 COLUMNS = "file", "product_id", "category", "colour", "pattern", "shot", "caption", "split"
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imsearch_helpers.images import ImageError, ReaderPool, load_image
+from imsearch_helpers.images import ImageError, load_image
 from imsearch_helpers.messy import RobustImageProcessor
+from imsearch_helpers.reader_pool import ReaderPool
 
 COUNT = int(os.environ.get("IMSEARCH_FUZZ", "1500"))
 SLOWEST = 5  # seconds

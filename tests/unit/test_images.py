@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from imsearch_helpers import images
+from imsearch_helpers.checks import printable
 from imsearch_helpers.headers import orientation_in
-from imsearch_helpers.images import ImageError, find_images, load_image, printable, read_image
+from imsearch_helpers.images import ImageError, find_images, load_image, read_image
 from imsearch_helpers.vectors import image_to_vector_simple
 from tests.unit.making import grey16, png
 

@@ -100,8 +100,9 @@ def test_long_picture_is_cropped_around_its_centre_only_when_asked(tmp_path):
 
 
 @pytest.mark.parametrize(("size", "cropped"), [((30, 10), (30, 10)), ((31, 10), (30, 10)), ((7, 90), (7, 21)), ((1, 50), (1, 3))])
-def test_crop_rule(size, cropped):
-    assert RobustImageProcessor(max_ratio=3)._cropped(Image.new("RGB", size)).size == cropped
+def test_crop_rule(tmp_path, size, cropped):
+    Image.new("RGB", size).save(tmp_path / "p.png")
+    assert tuple(RobustImageProcessor(max_ratio=3, method=lambda picture: picture.size).process_image(tmp_path / "p.png")) == cropped
 
 
 def test_extreme_shapes_are_read(tmp_path, processor):

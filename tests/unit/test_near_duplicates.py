@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers.engine import ImageSearchEngine, near_duplicates
+from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.judging import near_duplicates
 from imsearch_helpers.similarity import METRICS
 
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])

@@ -5,15 +5,16 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
-from imsearch_helpers import images
+from imsearch_helpers import reader_pool
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.images import ImageError, ReaderPool, load_image
+from imsearch_helpers.images import ImageError, find_images, load_image
+from imsearch_helpers.reader_pool import ReaderPool
 from tests import REPOSITORY
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -21,8 +22,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Li
 SCRIPT = """
 import sys, time
 from imsearch_helpers import RobustImageProcessor
-processor = RobustImageProcessor()
-processor._function = lambda picture: print("begun", flush=True) or time.sleep(1)
+processor = RobustImageProcessor(method=lambda picture: print("begun", flush=True) or time.sleep(1))
 processor.process_directory(sys.argv[1])
 """
 
@@ -33,8 +33,9 @@ def pool():
         yield pool
 
 
-def process_of(pool):
-    return pool._readers[0]._process
+def readers():
+    """The processes that read for this one."""
+    return [child for child in psutil.Process().children() if any("reader_pool" in word for word in child.cmdline())]
 
 
 def slow_picture(path):
@@ -44,7 +45,7 @@ def slow_picture(path):
 
 
 def test_picture_is_the_one_that_the_function_gives(folder, pool):
-    for path in images.find_images(folder):
+    for path in find_images(folder):
         assert np.array_equal(pool.load_image(path), load_image(path))
         assert np.array_equal(pool.load_image(path, size=(1, 1)), load_image(path, size=(1, 1)))
 
@@ -91,7 +92,8 @@ def test_slow_picture_costs_itself_only(tmp_path, folder):
 def test_killed_process_costs_its_picture_only(tmp_path, folder, pool):
     slow_picture(tmp_path / "slow.png")
     pool.load_image(folder / "b.png")
-    threading.Timer(0.05, process_of(pool).send_signal, [signal.SIGKILL]).start()
+    [reader] = readers()
+    threading.Timer(0.05, reader.send_signal, [signal.SIGKILL]).start()
     with pytest.raises(ImageError, match=r"did not survive \(SIGKILL\)"):
         pool.load_image(tmp_path / "slow.png")
     assert pool.load_image(folder / "b.png").size == (8, 6)
@@ -99,8 +101,9 @@ def test_killed_process_costs_its_picture_only(tmp_path, folder, pool):
 
 def test_process_killed_while_idle_costs_nothing(folder, pool):
     pool.load_image(folder / "b.png")
-    process_of(pool).kill()
-    process_of(pool).wait()
+    [reader] = readers()
+    reader.kill()
+    reader.wait(10)
     assert pool.load_image(folder / "b.png").size == (8, 6)
 
 
@@ -108,7 +111,7 @@ def test_process_killed_while_idle_costs_nothing(folder, pool):
 def test_machine_that_allows_less_memory_than_the_limit_reads_too():
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_DATA, (390_000_000, 390_000_000))\n"
-        "from imsearch_helpers.images import ReaderPool\n"
+        "from imsearch_helpers.reader_pool import ReaderPool\n"
         "with ReaderPool(1, memory_limit=400_000_000) as pool: print(pool.load_image('data/messy/turned_6.jpg').size)"
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
@@ -129,31 +132,29 @@ def test_memory_of_a_process_stays_below_400_megabytes_at_the_budget(tmp_path):
     Image.new("RGBA", (8000, 5100)).save(tmp_path / "large.png", compress_level=1)
     with ReaderPool(1, timeout=60) as pool:
         pool.load_image(tmp_path / "large.png")
-        status = open(f"/proc/{process_of(pool).pid}/status", encoding="ascii").read()
+        [reader] = readers()
+        status = open(f"/proc/{reader.pid}/status", encoding="ascii").read()
     assert int(status.split("VmHWM:")[1].split()[0]) < 400_000
 
 
 def test_close_ends_every_process(folder):
     pool = ReaderPool(2)
     pool.load_image(folder / "b.png")
-    process = process_of(pool) or pool._readers[1]._process
+    assert readers()
     pool.close()
-    assert process.poll() is not None
+    assert not readers()
 
 
 def test_pool_that_is_forgotten_ends_its_processes(folder):
     pool = ReaderPool(1)
     pool.load_image(folder / "b.png")
-    process = process_of(pool)
+    [reader] = readers()
     del pool
-    deadline = time.monotonic() + 10
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert process.poll() is not None
+    reader.wait(10)  # raises where it goes on
 
 
 def test_process_that_cannot_start_is_said_so(folder, monkeypatch):
-    monkeypatch.setattr(images, "BOOT", "raise SystemExit(3)")
+    monkeypatch.setattr(reader_pool, "BOOT", "raise SystemExit(3)")
     with ReaderPool(1) as pool, pytest.raises(RuntimeError, match="cannot be started; it ended with 3"):
         pool.load_image(folder / "b.png")
 
@@ -177,30 +178,12 @@ def test_interrupted_or_killed_run_leaves_no_processes(folder, how):
         [sys.executable, "-c", SCRIPT, folder], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     run.stdout.readline()
-    readers = children_of(run.pid)
+    children = psutil.Process(run.pid).children()
     run.send_signal(how)
     _, said = run.communicate(timeout=30)
-    deadline = time.monotonic() + 10
-    while any(map(is_running, readers)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert readers and not any(map(is_running, readers))
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert children and not alive
     assert how != signal.SIGINT or b"KeyboardInterrupt" in said
-
-
-def children_of(pid):
-    children = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-            children += map(int, file.read().split())
-    return children
-
-
-def is_running(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_engine_indexes_through_a_pool_as_without(folder):
@@ -228,7 +211,7 @@ def test_picture_of_an_interrupted_call_is_not_taken_for_the_next(folder, pool, 
 
     pool.load_image(folder / "b.png")
     with monkeypatch.context() as context:
-        context.setattr(images.json, "loads", stop)
+        context.setattr(reader_pool.json, "loads", stop)
         with pytest.raises(KeyboardInterrupt):
             pool.load_image(folder / "c.bmp")
     assert np.array_equal(pool.load_image(folder / "d.webp"), load_image(folder / "d.webp"))
@@ -239,6 +222,17 @@ def test_path_must_be_a_path(pool):
         pool.load_image(b"x")
 
 
-def test_no_readers_at_all_are_refused():
-    with pytest.raises(ValueError, match="n_readers must be a number above 0, not 0"):
-        ReaderPool(0)
+@pytest.mark.parametrize(("setting", "said"), [
+    ({"n_readers": 0}, "n_readers must be at least 1, not 0"),
+    ({"n_readers": 1.5}, r"n_readers must be a whole number of at least 1, not 1\.5"),
+    ({"n_readers": "2"}, "n_readers must be a whole number of at least 1, not '2'"),
+    ({"timeout": float("inf")}, "timeout must be a finite number above 0, not inf"),
+    ({"timeout": float("nan")}, "timeout must be a finite number above 0, not nan"),
+    ({"timeout": None}, "timeout must be a finite number above 0, not None"),
+    ({"max_pixels": -1}, "max_pixels must be a finite number above 0, not -1"),
+    ({"max_bytes": "1"}, "max_bytes must be a finite number above 0, not '1'"),
+    ({"memory_limit": 0}, "memory_limit must be a finite number above 0, not 0"),
+])  # fmt: skip
+def test_a_setting_that_cannot_be_is_refused_by_its_name_and_value(setting, said):
+    with pytest.raises((TypeError, ValueError), match=f"^{said}$"):
+        ReaderPool(**setting)

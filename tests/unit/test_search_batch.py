@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers import similarity
+from imsearch_helpers import nearest
 from imsearch_helpers.engine import QUERIES_AT_ONCE, ImageSearchEngine
+from imsearch_helpers.similarity import rank
 
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 
@@ -39,13 +40,14 @@ def test_the_same_as_one_by_one_also_where_scores_tie(metric, case):
 
 @metrics
 @pytest.mark.parametrize("top_k", [1, 5, 70, 2999, 3000])
-def test_the_same_in_many_blocks_of_rows(metric, top_k, monkeypatch):
+def test_the_same_in_many_blocks_of_rows(metric, top_k):
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((3000, 24))
     rows[1::3] = rows[::3]  # copies
-    engine, queries = from_rows(rows, metric), [*rng.standard_normal((6, 24)), rows[5], np.zeros(24)]
-    monkeypatch.setattr(similarity.nominate_batch, "__defaults__", ("cosine", 8 * 100))  # blocks of 100 rows
-    assert engine.search_batch(queries, top_k) == [engine.search_fast(query, top_k) for query in queries]
+    matrix, queries = np.float32(rows), np.float32([*rng.standard_normal((6, 24)), rows[5], np.zeros(24)])
+    blocks_of_100 = nearest.nominate_batch(matrix, nearest.row_lengths(matrix), queries, top_k, metric, scores_at_once=8 * 100)
+    for query, nominees in zip(queries, blocks_of_100, strict=True):
+        assert rank(matrix, nominees, query, top_k, metric) == rank(matrix, range(3000), query, top_k, metric)
 
 
 @metrics
@@ -82,10 +84,10 @@ def test_a_generator_of_queries_will_do(engine):
 def test_memory_stays_bounded():
     rng = np.random.default_rng(3)
     rows, queries = rng.random((200_000, 8), dtype=np.float32), rng.random((64, 8), dtype=np.float32)
-    lengths = similarity.row_lengths(rows)
+    lengths = nearest.row_lengths(rows)
     tracemalloc.start()
     try:
-        similarity.nominate_batch(rows, lengths, queries, 5, scores_at_once=64_000)
+        nearest.nominate_batch(rows, lengths, queries, 5, scores_at_once=64_000)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

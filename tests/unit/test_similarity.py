@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import distance
 
-from imsearch_helpers.similarity import METRICS, cosine_similarity, euclidean_distance, nominate, rank, row_lengths
+from imsearch_helpers.nearest import nominate, row_lengths
+from imsearch_helpers.similarity import METRICS, cosine_similarity, euclidean_distance, rank
 
 vectors = st.integers(1, 40).flatmap(
     lambda n: st.tuples(*[st.lists(st.floats(-1e6, 1e6), min_size=n, max_size=n).map(np.float64)] * 2)

@@ -1,0 +1,155 @@
+"""Floor 0. A parameter comes in; the same goes out, or an error that names it, its value and what is accepted."""
+
+import math
+import numbers
+import operator
+
+
+def checked_count(value, name):
+    """`value` as an int, or a clear error.
+
+    Parameters
+    ----------
+    value : int
+    name : str
+        The parameter's name, for the message.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    TypeError
+        When it is no whole number.
+    ValueError
+        When it is below 1.
+
+    Examples
+    --------
+    >>> checked_count(0, "top_k")
+    Traceback (most recent call last):
+    ValueError: top_k must be at least 1, not 0
+    """
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number of at least 1, not {value!r}") from None
+    if count < 1:
+        raise ValueError(f"{name} must be at least 1, not {value!r}")
+    return count
+
+
+def checked_positive(value, name):
+    """`value` as it came, or a clear error.
+
+    Parameters
+    ----------
+    value : float
+        A time in seconds, a number of bytes ...
+    name : str
+
+    Returns
+    -------
+    float
+        Finite, and above 0.
+
+    Raises
+    ------
+    ValueError
+        When it is no such number.
+    """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a finite number above 0, not {value!r}")
+    return value
+
+
+def checked_size(size):
+    """`size` as two ints, or a clear error.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Width and height in pixels.
+
+    Returns
+    -------
+    (int, int)
+
+    Raises
+    ------
+    ValueError
+        When it is not two whole numbers of at least 1.
+    """
+    try:
+        width, height = (operator.index(side) for side in size)
+    except (TypeError, ValueError):
+        raise ValueError(f"size must be (width, height) in whole pixels, not {size!r}") from None
+    if width < 1 or height < 1:
+        raise ValueError(f"size must be at least (1, 1), not {size!r}")
+    return width, height
+
+
+def checked_bins(bins):
+    """`bins` as an int, or a clear error.
+
+    Parameters
+    ----------
+    bins : int
+
+    Returns
+    -------
+    int
+        From 1 to 256.
+
+    Raises
+    ------
+    ValueError
+        When it is not a whole number from 1 to 256.
+    """
+    try:
+        whole = operator.index(bins)
+    except TypeError:
+        whole = 0
+    if isinstance(bins, bool) or not 1 <= whole <= 256:
+        raise ValueError(f"bins must be a whole number from 1 to 256, not {bins!r}")
+    return whole
+
+
+def printable(name):
+    """A file's name as one safe line: control characters and undecodable bytes are shown as escapes.
+
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> printable("two\\nlines.png")
+    'two\\\\nlines.png'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(name))
+
+
+def no_formula(text):
+    """A text that no spreadsheet takes for a formula, which could fetch or send something: an apostrophe before it if need be.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> no_formula("=1+1")
+    "'=1+1"
+    """
+    return "'" + text if text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text

@@ -1,0 +1,286 @@
+"""Floor 3. Paths and a method come in; vectors and reasons go out, in step: the one way from files to vectors."""
+
+import contextlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import printable
+from .images import ImageError, read_image
+from .nearest import row_lengths
+from .reader_pool import ReaderPool
+from .vectors import METHODS, SHIPPED
+
+BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by, and few enough to hold in memory
+SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
+
+
+class Outcome(NamedTuple):
+    """What became of one picture.
+
+    Attributes
+    ----------
+    vector : ndarray, shape (n_dims,), float32, or None
+        None where there is none.
+    reason : str
+        Why there is none; else empty.
+    repairs : tuple of str
+        What was broken around the pixels.
+    """
+
+    vector: np.ndarray | None
+    reason: str = ""
+    repairs: tuple = ()
+
+
+def read_all(paths, name, function, executor=None):
+    """What becomes of every picture, in the order of the paths.
+
+    Parameters
+    ----------
+    paths : list of str
+    name, function : str, callable
+        A method, as `method_named` gives it. A shipped one is sent to other processes by its name; a reader's own function
+        runs in this one, on threads, whatever the executor.
+    executor : concurrent.futures.Executor or ReaderPool, optional
+        Threads, one for each core, if not given.
+
+    Yields
+    ------
+    Outcome
+        When the caller stops early, what has not begun does not begin.
+    """
+    shipped = METHODS.get(name) is function and SHIPPED.get(name) is function
+    if isinstance(executor, ReaderPool):
+        size = BATCH if hasattr(function, "batch") else 1
+        with _threads(2 * executor.n_readers) as threads:  # while some wait for a picture, others compute
+            try:
+                yield from _in_order(threads, paths, size, function, executor.read_image)
+            except BaseException:  # a press of stop: nobody waits for what has begun
+                executor.close()
+                raise
+    elif executor is None or not (shipped or isinstance(executor, ThreadPoolExecutor)):
+        with _threads(os.cpu_count()) as threads:
+            yield from _in_order(threads, paths, _task_size(paths), function, read_image)
+    else:
+        yield from _in_order(executor, paths, _task_size(paths), name if shipped else function, read_image)
+
+
+def _task_size(paths):
+    return max(1, min(50, len(paths) // 64))  # pictures a task: few tasks cost little, many share out evenly
+
+
+@contextlib.contextmanager
+def _threads(n_threads):
+    threads = ThreadPoolExecutor(n_threads)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_order(executor, paths, size, method, read):
+    parts = [paths[i : i + size] for i in range(0, len(paths), size)]
+    futures = []
+    try:
+        futures += (executor.submit(outcomes_of, part, method, read) for part in parts)
+        for future in futures:
+            yield from future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def outcomes_of(paths, method, read):
+    """What becomes of some pictures. Runs in another thread, process or machine: what goes in and out can be sent.
+
+    Parameters
+    ----------
+    paths : list of str
+    method : str or callable
+        A name in `METHODS`, or a function.
+    read : callable
+        ``(path, size)`` -> `Reading`: `read_image`, or that of a `ReaderPool`.
+
+    Returns
+    -------
+    list of Outcome
+
+    Raises
+    ------
+    Exception
+        Whatever the method raises but an `ImageError`, with a note that names the picture.
+    """
+    function = METHODS[method] if isinstance(method, str) else method
+    if not hasattr(function, "batch"):
+        return [_outcome_of(path, function, read) for path in paths]
+    batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
+    return [outcome for batch in batches for outcome in _outcomes_of_batch(batch, function, read)]
+
+
+def _outcome_of(path, function, read):
+    try:
+        picture, repairs = _opened(path, function, read)
+        return Outcome(returned_vector(function(picture)), "", repairs)
+    except ImageError as error:
+        return Outcome(None, error.reason)
+    except Exception as error:
+        error.add_note(f"while {getattr(function, '__name__', 'the method')} was at {printable(path)}")
+        raise
+
+
+def _outcomes_of_batch(paths, function, read):
+    opened = [_reading_or_reason(path, function, read) for path in paths]
+    readings = [reading for reading in opened if not isinstance(reading, str)]
+    vectors = function.batch([reading.picture for reading in readings]) if readings else []
+    if len(vectors) != len(readings):
+        raise ValueError(f"method's batch must return a row for each of {len(readings)} pictures, not {len(vectors)}")
+    rows = iter(vectors)
+    return [
+        Outcome(None, found) if isinstance(found, str) else Outcome(returned_vector(next(rows)), "", found.repairs)
+        for found in opened
+    ]
+
+
+def _reading_or_reason(path, function, read):
+    try:
+        return _opened(path, function, read)
+    except ImageError as error:
+        return error.reason
+
+
+def _opened(path, function, read):
+    return read(path, size=getattr(function, "load_size", None))
+
+
+def stacked(paths, outcomes, name):
+    """The vectors as a matrix, and what could not be read; nothing shifts.
+
+    Parameters
+    ----------
+    paths : list of str
+    outcomes : list of Outcome
+        One for each path.
+    name : str
+        The method's, for messages.
+
+    Returns
+    -------
+    paths : list of str
+        Of the pictures that became vectors.
+    matrix : ndarray, shape (n_images, n_dims), float32
+        ``matrix[i]`` belongs to ``paths[i]``.
+    failed : list of (str, str)
+        Path and reason of every other picture.
+
+    Raises
+    ------
+    ValueError
+        When no picture became a vector, or vectors differ in length.
+    """
+    failed = [(path, outcome.reason) for path, outcome in zip(paths, outcomes) if outcome.vector is None]
+    kept = [(path, outcome.vector) for path, outcome in zip(paths, outcomes) if outcome.vector is not None]
+    if not kept:
+        path, reason = failed[0]
+        raise ValueError(f"none of {len(paths)} pictures can be read; the first: {printable(path)}: {reason}")
+    first, like = kept[0]
+    for path, vector in kept:
+        if vector.size != like.size:
+            raise ValueError(
+                f"method {name!r} must return as many numbers for every picture, not "
+                f"{like.size} for {printable(first)} and {vector.size} for {printable(path)}"
+            )
+    return [path for path, _ in kept], np.stack([vector for _, vector in kept]), failed
+
+
+# What a vector must be
+
+
+@np.errstate(over="ignore")  # a number too large becomes infinite here and is refused by its length
+def as_float32(values):
+    """Numbers as a contiguous float32 array; not copied if they are so already.
+
+    Parameters
+    ----------
+    values : array_like
+
+    Returns
+    -------
+    ndarray, float32
+    """
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def returned_vector(values):
+    """What a method returned, as a vector that can be stored.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_dims,)
+
+    Returns
+    -------
+    ndarray, shape (n_dims,), float32
+
+    Raises
+    ------
+    ValueError
+        As `checked_vector`.
+    """
+    return checked_vector(values, "the vector that method returned")
+
+
+def checked_vector(values, name):
+    """Numbers as a vector that can be stored and compared, or a clear error.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_dims,)
+    name : str
+        What it is, for the message.
+
+    Returns
+    -------
+    ndarray, shape (n_dims,), float32
+
+    Raises
+    ------
+    ValueError
+        When it is no vector, or holds numbers that are not finite or of no ordinary size.
+    """
+    try:
+        vector = as_float32(values)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a vector of numbers, not {type(values).__name__}") from None
+    if np.ndim(values) != 1 or not vector.size:
+        raise ValueError(f"{name} must be a vector, of shape (n_dims,), not of shape {np.shape(values)}")
+    if not 1e-29 < np.vecdot(vector, vector) < 1e29:  # nearly always within, and then nothing else need be looked at
+        checked_lengths(row_lengths(vector[np.newaxis]), name)
+    return vector
+
+
+def checked_lengths(lengths, name):
+    """The lengths of vectors, or a clear error: squares of numbers far from 1 would leave the range of float32.
+
+    Parameters
+    ----------
+    lengths : ndarray, shape (n_images,), float32
+    name : str
+        What the vectors are, for the message.
+
+    Returns
+    -------
+    ndarray, shape (n_images,), float32
+
+    Raises
+    ------
+    ValueError
+        When one is neither 0 nor from 1e-15 to 1e15. No picture's vector comes near these bounds.
+    """
+    fine = (lengths == 0) | ((lengths >= SHORTEST) & (lengths <= LONGEST))
+    if not fine.all():
+        worst = float(lengths[~fine][0])
+        raise ValueError(f"{name} must hold finite numbers of ordinary size; a length of {worst:g} is out of range")
+    return lengths
