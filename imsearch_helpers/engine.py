@@ -90,11 +90,12 @@ class ImageSearchEngine:
 
         Parameters
         ----------
-        executor : concurrent.futures.Executor or ReaderPool, optional
-            Where to do it; by default on threads, one for each core. There the budgets of `load_image` bound what a
-            file can cost; for folders that nobody vouches for, a `ReaderPool` also stops and survives any decoder.
-            Other processes receive the names of `METHODS` only: a function of your own runs on threads here, whatever
-            the executor.
+        executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
+            Where to do it. By default in processes that can be killed, as many as cores and memory allow: no file costs
+            more than five seconds or itself. They compute the vectors too; a function of your own gets its pictures in
+            this process. "threads" is a little faster for a few pictures; there the budgets of `load_image` alone bound
+            what a file can cost. A `ReaderPool` has other limits than the default; other executors receive the names of
+            `METHODS` only.
 
         Returns
         -------
@@ -105,6 +106,8 @@ class ImageSearchEngine:
         ------
         FileNotFoundError, NotADirectoryError
             When there is no such folder.
+        TypeError
+            When `executor` is none of these.
         ValueError
             When there is no picture in it, none can be read, or the method returns something that is no vector.
         """

@@ -150,7 +150,10 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT):
     if not isinstance(image, (str, os.PathLike, bytes, bytearray)):
         return load_image(image, size)
     answers = queue.SimpleQueue()
-    threading.Thread(target=_answer_in_thread, args=(answers, image, size), daemon=True).start()
+    try:
+        threading.Thread(target=_answer_in_thread, args=(answers, image, size), daemon=True).start()
+    except RuntimeError:  # in a browser there are no threads, and nobody else to wait
+        return load_image(image, size)
     try:
         picture, error = answers.get(timeout=timeout)
     except queue.Empty:
@@ -401,14 +404,29 @@ def bands(picture):
     Yields
     ------
     PIL.Image.Image
-        From the top down; the picture itself where it is small.
+        From the top down, each but the last of `rows_of_a_band` rows; the picture itself where it is small.
     """
-    rows = max(1, BAND // picture.width)
+    rows = rows_of_a_band(picture.width)
     if rows >= picture.height:
         yield picture
         return
     for top in range(0, picture.height, rows):
         yield picture.crop((0, top, picture.width, min(picture.height, top + rows)))
+
+
+def rows_of_a_band(width):
+    """How many rows a band has in a picture of this width.
+
+    Parameters
+    ----------
+    width : int
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return max(1, BAND // width)
 
 
 def _band_to_rgb(picture, white):

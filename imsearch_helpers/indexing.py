@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -11,8 +13,9 @@ from .checks import printable
 from .images import ImageError, read_image
 from .nearest import row_lengths
 from .reader_pool import ReaderPool
-from .vectors import METHODS, SHIPPED
+from .vectors import METHODS, is_shipped
 
+THREADS = "threads"
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by, and few enough to hold in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
@@ -42,34 +45,83 @@ def read_all(paths, name, function, executor=None):
     ----------
     paths : list of str
     name, function : str, callable
-        A method, as `method_named` gives it. A shipped one is sent to other processes by its name; a reader's own function
-        runs in this one, on threads, whatever the executor.
-    executor : concurrent.futures.Executor or ReaderPool, optional
-        Threads, one for each core, if not given.
+        A method, as `method_named` gives it. A shipped one works where the picture is read, also in another process, which
+        receives its name; a reader's own function runs in this process, on pictures that another one has read.
+    executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
+        If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started.
 
     Yields
     ------
     Outcome
         When the caller stops early, what has not begun does not begin.
+
+    Raises
+    ------
+    TypeError
+        When `executor` is none of these.
     """
-    shipped = METHODS.get(name) is function and SHIPPED.get(name) is function
+    shipped = is_shipped(name, function)
     if isinstance(executor, ReaderPool):
-        size = BATCH if hasattr(function, "batch") else 1
-        with _threads(2 * executor.n_readers) as threads:  # while some wait for a picture, others compute
-            try:
-                yield from _in_order(threads, paths, size, function, executor.read_image)
-            except BaseException:  # a press of stop: nobody waits for what has begun
-                executor.close()
-                raise
-    elif executor is None or not (shipped or isinstance(executor, ThreadPoolExecutor)):
-        with _threads(os.cpu_count()) as threads:
-            yield from _in_order(threads, paths, _task_size(paths), function, read_image)
+        yield from _through_pool(executor, paths, name, function, shipped)
+    elif executor == THREADS:
+        yield from _on_threads(paths, function)
+    elif executor is not None and not hasattr(executor, "submit"):
+        raise TypeError(f"executor must be a ReaderPool, {THREADS!r}, a concurrent.futures.Executor or None, not {executor!r}")
+    elif executor is not None and (shipped or isinstance(executor, ThreadPoolExecutor)):
+        yield from _in_order(executor, paths, _task_size(paths), outcomes_of, name if shipped else function, read_image)
     else:
-        yield from _in_order(executor, paths, _task_size(paths), name if shipped else function, read_image)
+        with _started_pool(len(paths)) as pool:
+            yield from read_all(paths, name, function, pool or THREADS)
 
 
-def _task_size(paths):
-    return max(1, min(50, len(paths) // 64))  # pictures a task: few tasks cost little, many share out evenly
+@contextlib.contextmanager
+def _started_pool(n_pictures):
+    with ReaderPool() as pool:
+        try:
+            pool.start(n_pictures)
+        except RuntimeError as error:
+            warnings.warn(f"{error}. Pictures are read in this process, which gives none of them up", stacklevel=2)
+            yield None
+        else:
+            yield pool
+
+
+def _through_pool(pool, paths, name, function, shipped):
+    with _threads(pool.n_readers) as threads:
+        try:
+            if shipped and not hasattr(function, "batch"):
+                yield from _in_order(threads, paths, _task_size(paths), _outcomes_from_pool, name, pool)
+            else:
+                size = BATCH if hasattr(function, "batch") else 1
+                yield from _in_order(threads, paths, size, outcomes_of, function, pool.read_image)
+        except BaseException:  # a press of stop: nobody waits for what has begun
+            pool.close()
+            raise
+
+
+def _outcomes_from_pool(paths, name, pool):
+    answers = pool.read_vectors(paths, name)
+    return [
+        Outcome(None, answer.reason) if isinstance(answer, ImageError) else Outcome(returned_vector(answer[0]), "", answer[1])
+        for answer in answers
+    ]
+
+
+def _on_threads(paths, function):
+    if _can_start_a_thread():
+        with _threads(os.cpu_count()) as threads:
+            yield from _in_order(threads, paths, _task_size(paths), outcomes_of, function, read_image)
+    else:  # as in a browser
+        for start in range(0, len(paths), BATCH):
+            yield from outcomes_of(paths[start : start + BATCH], function, read_image)
+
+
+def _can_start_a_thread():
+    try:
+        threading.Thread(target=int).start()
+    except RuntimeError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -81,11 +133,15 @@ def _threads(n_threads):
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_order(executor, paths, size, method, read):
+def _task_size(paths):
+    return max(1, min(50, len(paths) // 64))  # pictures a task: few tasks cost little, many share out evenly
+
+
+def _in_order(executor, paths, size, work, *arguments):
     parts = [paths[i : i + size] for i in range(0, len(paths), size)]
     futures = []
     try:
-        futures += (executor.submit(outcomes_of, part, method, read) for part in parts)
+        futures += (executor.submit(work, part, *arguments) for part in parts)
         for future in futures:
             yield from future.result()
     finally:

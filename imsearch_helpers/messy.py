@@ -1,4 +1,4 @@
-"""Floor 3. A folder of anything comes in; vectors, the paths they belong to, and a report of what failed and why go out."""
+"""Floor 4. A folder of anything comes in; vectors, the paths they belong to, and a report of what failed and why go out."""
 
 import csv
 import html
@@ -10,9 +10,9 @@ import numpy as np
 
 from .checks import checked_size, no_formula, printable
 from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, find_images
-from .indexing import Outcome, outcomes_of, read_all, returned_vector, stacked
+from .indexing import Outcome, read_all, returned_vector, stacked
 from .reader_pool import MEMORY_LIMIT, ReaderPool
-from .vectors import image_to_vector_simple, method_named
+from .vectors import image_to_vector_simple, is_shipped, method_named
 
 KEPT, REPAIRED, REJECTED = "kept", "repaired", "rejected"
 MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗"}
@@ -107,8 +107,8 @@ def _html_row(tag, cells):
 class RobustImageProcessor:
     """Turns the pictures of any folder into vectors; what cannot be read is reported and costs nothing else.
 
-    Pictures are read in processes that can be killed (`ReaderPool`); `method` runs here, so it can be a function of
-    your own.
+    Pictures are read in processes that can be killed (`ReaderPool`). A method of the package runs there as well; a function
+    of your own runs here.
 
     Parameters
     ----------
@@ -153,13 +153,15 @@ class RobustImageProcessor:
             raise ValueError(f"max_ratio must be at least 1, or None, not {max_ratio!r}")
         self.target_size = checked_size(target_size)
         self.max_ratio = max_ratio
-        self._function = _forgiving(self._wanted(method), max_ratio)
+        self._method, function = method_named(self._grey() if method is None else method)
+        as_it_is = is_shipped(self._method, function) and max_ratio is None  # then the vector is made where the file is read
+        self._function = function if as_it_is else _forgiving(function, max_ratio)
         self._pool = ReaderPool(None, timeout, memory_limit, max_pixels, max_bytes)
         self._rows, self._folder = {}, ""
 
-    def _wanted(self, method):
-        if method is not None:
-            return method_named(method)[1]
+    def _grey(self):
+        if self.target_size == image_to_vector_simple.load_size:
+            return image_to_vector_simple
         grey = partial(image_to_vector_simple, size=self.target_size)
         grey.load_size = self.target_size
         return grey
@@ -185,7 +187,7 @@ class RobustImageProcessor:
             None when it could not be read; why not is then in `failed_images`.
         """
         path = os.fspath(path)
-        [outcome] = outcomes_of([path], self._function, self._pool.read_image)
+        [outcome] = read_all([path], self._method, self._function, self._pool)
         self._rows[path] = _row(path, outcome)
         return outcome.vector
 
@@ -211,7 +213,7 @@ class RobustImageProcessor:
         paths = find_images(directory)
         self._rows, self._folder = {}, os.fspath(directory)
         try:
-            outcomes = _of_one_length(list(read_all(paths, "", self._function, self._pool)))
+            outcomes = _of_one_length(list(read_all(paths, self._method, self._function, self._pool)))
         finally:
             self.close()
         self._rows = {path: _row(path, outcome) for path, outcome in zip(paths, outcomes)}

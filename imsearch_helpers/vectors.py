@@ -119,7 +119,22 @@ METHODS = {
     "histogram": image_to_histogram,
     "root_histogram": image_to_root_histogram,
 }
-SHIPPED = dict(METHODS)  # what another process finds under these names, whatever a reader puts into METHODS here
+SHIPPED = dict(METHODS)
+
+
+def is_shipped(name, function):
+    """Whether another process finds the same function under the same name, whatever a reader has put into `METHODS` here.
+
+    Parameters
+    ----------
+    name : str
+    function : callable
+
+    Returns
+    -------
+    bool
+    """
+    return SHIPPED.get(name) is METHODS.get(name) is function
 
 
 def method_named(method):

@@ -26,7 +26,7 @@ c.CourseDirectory.db_url = f"sqlite:///{FOLDER / 'marks' / 'gradebook.db'}"
 c.ClearSolutions.code_stub = {"python": "..."}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
-c.Execute.timeout = 60  # seconds for a cell; one call of a learner's function gets less (exercises.TIME_LIMIT)
+c.Execute.timeout = 60  # seconds for a cell; one call of a learner's function gets less (exercises.sandbox.TIME_LIMIT)
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",

@@ -228,7 +228,7 @@ def test_batch_is_not_called_for_nothing(folder):
 def test_batch_with_rows_missing_is_named(folder):
     method = Batched()
     method.batch = lambda pictures: []
-    with pytest.raises(ValueError, match="batch must return a row for each of 1 pictures, not 0"):
+    with pytest.raises(ValueError, match="batch must return a row for each of 6 pictures, not 0"):
         ImageSearchEngine(folder, method).index_images()
 
 

@@ -103,8 +103,13 @@ def test_terminal_example_prints_three_and_writes_a_picture(my_photos):
 # The environments
 
 
-def test_extras_are_these_four():
-    assert set(EXTRAS) == {"extensions", "deep", "classroom", "test"}
+def test_extras_are_these_five():
+    assert set(EXTRAS) == {"extensions", "deep", "classroom", "unit", "test"}
+
+
+def test_other_environments_never_get_the_heavy_extras():
+    heavy = names_of(EXTRAS["extensions"] + EXTRAS["deep"]) - {"scikit-learn"}
+    assert not heavy & names_of(EXTRAS["unit"])
 
 
 def test_environment_yml_installs_the_project_and_names_nothing_twice():
@@ -121,7 +126,7 @@ def test_constraints_are_exact_versions_without_addresses():
 
 
 def test_constraints_cover_every_requirement_of_every_extra():
-    wanted = names_of(sum(EXTRAS.values(), PROJECT["dependencies"]))
+    wanted = names_of(sum(EXTRAS.values(), PROJECT["dependencies"])) - {PROJECT["name"]}
     assert wanted <= names_of(constraint_lines())
 
 
@@ -152,6 +157,12 @@ def imported_modules(file):
 
 def test_readme_names_the_floor_of_every_module():
     assert set(floors()) == {module_of(file) for file in FILES}
+
+
+@pytest.mark.parametrize("module", sorted({module_of(file) for file in FILES}))
+def test_module_says_on_which_floor_it_is(module):
+    file = next(path for path in (PACKAGE / f"{module}.py", PACKAGE / module / "__init__.py") if path.is_file())
+    assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))).startswith(f"Floor {floors()[module]}. ")
 
 
 @pytest.mark.parametrize("file", FILES)

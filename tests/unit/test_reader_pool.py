@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import psutil
@@ -15,6 +16,7 @@ from imsearch_helpers import reader_pool
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.images import ImageError, find_images, load_image
 from imsearch_helpers.reader_pool import ReaderPool
+from imsearch_helpers.vectors import METHODS
 from tests import REPOSITORY
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -191,6 +193,116 @@ def test_engine_indexes_through_a_pool_as_without(folder):
     with ReaderPool(2) as pool:
         through = ImageSearchEngine(folder, "pixels").index_images(pool)
     assert np.array_equal(plain.image_vectors, through.image_vectors) and plain.image_paths == through.image_paths
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_vectors_made_in_the_processes_are_those_made_here(folder, pool, method):
+    paths = find_images(folder)
+    for path, (vector, repairs) in zip(paths, pool.read_vectors(paths, method), strict=True):
+        assert vector.dtype == np.float32 and np.array_equal(vector, METHODS[method](path)) and repairs == ()
+
+
+def test_repairs_and_reasons_come_along_with_vectors(pool):
+    messy = REPOSITORY / "data" / "messy"
+    paths = [str(messy / name) for name in ("no_end.png", "empty.jpg", "one_bit.png")]
+    (_, repairs), error, (vector, none) = pool.read_vectors(paths, "pixels")
+    assert "missing end marker" in repairs[0] and none == () and vector.shape == (4096,)
+    assert isinstance(error, ImageError) and (error.path, error.reason) == (paths[1], "the file is empty")
+
+
+def test_slow_picture_in_a_row_costs_itself_only(tmp_path, folder):
+    slow_picture(tmp_path / "slow.png")
+    with ReaderPool(1, timeout=20) as pool:
+        before = pool.read_vectors([str(folder / "b.png")], "histogram")
+        pool.timeout = 0.1
+        answers = pool.read_vectors([str(folder / "b.png"), str(tmp_path / "slow.png"), str(folder / "c.bmp")], "histogram")
+    assert [isinstance(answer, ImageError) for answer in answers] == [False, True, False]
+    assert answers[1].reason == "it took longer than 0.1 s" and np.array_equal(answers[0][0], before[0][0])
+
+
+@POSIX
+def test_process_killed_in_a_row_costs_one_picture_only(tmp_path, folder, pool):
+    slow_picture(tmp_path / "slow.png")
+    pool.load_image(folder / "b.png")
+    [reader] = readers()
+    threading.Timer(0.05, reader.send_signal, [signal.SIGKILL]).start()
+    first, second = pool.read_vectors([str(tmp_path / "slow.png"), str(folder / "b.png")], "histogram")
+    assert first.reason == "the process that read it did not survive (SIGKILL)" and np.array_equal(second[0], METHODS["histogram"](folder / "b.png"))
+
+
+def test_closing_ends_a_row_that_has_begun(tmp_path, folder):
+    slow_picture(tmp_path / "slow.png")
+    with ReaderPool(1) as pool:
+        pool.load_image(folder / "b.png")
+        threading.Timer(0.05, pool.close).start()
+        first, second = pool.read_vectors([str(tmp_path / "slow.png"), str(folder / "b.png")], "histogram")
+        assert "did not survive" in first.reason and second.reason == "the readers were closed before it was its turn"
+        assert not readers()
+
+
+@pytest.mark.parametrize("answer", [
+    "", "\n", "[]\n", "{}\n", "nonsense\n", '{"n_dims": 999999, "repairs": []}\n', '{"n_dims": -1, "repairs": []}\n',
+    '{"n_dims": 1e99, "repairs": []}\n', '{"n_dims": "x", "repairs": []}\n', '{"n_dims": 1}\nABCD', "x" * 1000,
+    '{"width": 100000, "height": 100000, "repairs": []}\n', '{"width": -1, "height": -1, "repairs": []}\n',
+])  # fmt: skip
+def test_whatever_a_process_answers_it_is_an_error_of_that_picture(monkeypatch, folder, answer):
+    lies = f"import sys; sys.stdin.readline(); print('{{}}', flush=True); sys.stdin.readline(); sys.stdout.write({answer!r} * 2000)"
+    monkeypatch.setattr(reader_pool, "BOOT", lies)
+    with ReaderPool(1) as pool:
+        [error] = pool.read_vectors([str(folder / "b.png")], "histogram")
+        assert isinstance(error, ImageError) and "did not survive" in error.reason
+        with pytest.raises(ImageError, match="did not survive"):
+            pool.load_image(folder / "b.png")
+
+
+def test_large_picture_arrives_whole(tmp_path, pool):
+    picture = Image.effect_noise((3000, 1100), 80).convert("RGB")  # several bands
+    picture.save(tmp_path / "p.png", compress_level=1)
+    assert np.array_equal(pool.load_image(tmp_path / "p.png"), picture)
+
+
+def test_as_many_readers_as_cores_and_memory_allow(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)), raising=False)
+    assert ReaderPool(memory_limit=None).n_readers == 64
+    assert ReaderPool(3, memory_limit=10**15).n_readers == 3
+    if sys.platform.startswith("linux"):
+        assert ReaderPool(memory_limit=10**15).n_readers == 1
+        assert ReaderPool(memory_limit=4 * 10**8).n_readers <= psutil.virtual_memory().total // (4 * 10**8)
+
+
+@POSIX
+def test_by_default_a_picture_that_kills_its_reader_costs_itself_only(folder):
+    slow_picture(folder / "slow.png")
+
+    def kill_the_slow_one():
+        at_it = lambda reader: any("slow.png" in file.path for file in reader.open_files())  # noqa: E731
+        while not (found := [reader for reader in readers() if at_it(reader)]):
+            time.sleep(0.01)
+        found[0].kill()
+
+    threading.Thread(target=kill_the_slow_one, daemon=True).start()
+    engine = ImageSearchEngine(folder).index_images()
+    assert len(engine.image_paths) == 6 and not readers()
+    assert engine.failed_images == [(str(folder / "slow.png"), "the process that read it did not survive (SIGKILL)")]
+
+
+def test_where_no_process_can_start_threads_do_it_and_say_so(folder, monkeypatch):
+    plain = ImageSearchEngine(folder).index_images("threads")
+    monkeypatch.setattr(reader_pool, "BOOT", "raise SystemExit(3)")
+    with pytest.warns(UserWarning, match="cannot be started; it ended with 3. Pictures are read in this process, which gives none"):
+        engine = ImageSearchEngine(folder).index_images()
+    assert np.array_equal(engine.image_vectors, plain.image_vectors)
+
+
+def test_where_not_even_threads_can_start_one_picture_is_read_after_another(folder, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    plain = ImageSearchEngine(folder).index_images("threads")
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.warns(UserWarning, match="can't start new thread. Pictures are read in this process"):
+        engine = ImageSearchEngine(folder).index_images()
+    assert np.array_equal(engine.image_vectors, plain.image_vectors)
 
 
 def test_function_of_one_s_own_runs_here(folder):
