@@ -5,20 +5,25 @@ tells what the decoder would need before it gets a single byte. The decoder is t
 and none of the metadata, so that nothing in a description, a colour profile or a thumbnail can fail, warn or unfold.
 
 One file a format: `jpeg`, `png`, `gif`, `bmp` and `webp`. Each has one reader, a function ``(file, length) -> Header``;
-it raises `Unreadable` where there is nothing to decode. The readers share `header` (what they return, how they refuse,
-their limits), `exif` (which way is up) and `splice` (the file that the decoder gets). What is none of the five is named
-by `signatures`.
+it raises `Unreadable` where there is nothing to decode, and need not ask whether a block is as long as it must be: what
+then fails, `read_header` turns into `Unreadable`. The readers share `header` (what they return, how they refuse, their
+limits), `exif` (which way is up) and `splice` (the file that the decoder gets). What is none of the five is named by
+`signatures`.
+
+It is the second belt: folders are read by processes that can be killed. What stands here keeps memory within bounds,
+finds damage that a decoder would show as pixels, and gives reasons in words for a person.
 
 A new format is one file with a reader, and one row in `READERS` below. What decodes it is named in `images`.
 """
 
 import io
 import re
+import struct
 
 from .bmp import read_bmp
 from .exif import orientation_in
 from .gif import read_gif
-from .header import Header, Unreadable
+from .header import NO_PIXELS, Header, Unreadable, damaged
 from .jpeg import read_jpeg
 from .png import read_png
 from .signatures import what_it_is
@@ -29,7 +34,7 @@ __all__ = ["READERS", "SMALL", "Header", "Unreadable", "orientation_in", "read_h
 
 MAX_LENGTH = 500_000_000  # bytes of a file
 READERS = [  # how a file of the format begins, and what reads it
-    (rb"\xff\xd8\xff", read_jpeg),
+    (rb"\xff\xd8\xff(?!\xf7)", read_jpeg),
     (rb"\x89PNG\r\n\x1a\n", read_png),
     (rb"GIF8[79]a", read_gif),
     (rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0\0\0", read_bmp),
@@ -59,7 +64,7 @@ def read_header(file):
     >>> canvas, frame = bytes([3, 0, 2, 0, 0, 0, 0]), bytes([0, 0, 0, 0, 3, 0, 2, 0, 0])
     >>> header = read_header(io.BytesIO(b"GIF89a" + canvas + b"," + frame))
     >>> header.kind, header.size, header.repairs
-    ('GIF', (3, 2), ('end marker put in at its very end',))
+    ('GIF', (3, 2), ())
     """
     length = file.seek(0, io.SEEK_END)
     if length > MAX_LENGTH:
@@ -68,5 +73,8 @@ def read_header(file):
     start = file.read(512)
     for begins, read in READERS:
         if re.match(begins, start, re.DOTALL):
-            return read(file, length)
+            try:
+                return read(file, length)
+            except (LookupError, struct.error) as error:  # a block is missing, or shorter than what must stand in it
+                raise damaged(NO_PIXELS) from error
     raise Unreadable(what_it_is(start))

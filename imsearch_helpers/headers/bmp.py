@@ -2,7 +2,7 @@
 
 import struct
 
-from .header import Header, Unreadable, read_exactly
+from .header import Header, Unreadable
 
 MAX_RUN_LENGTH = 10_000_000  # pixels of a run-length coded BMP, which Pillow unpacks in Python, byte by byte
 RUN_LENGTH_CODED = (1, 2)
@@ -30,21 +30,15 @@ def read_bmp(file, length):
     width, height, bits, compression = _shape(file)
     if compression in RUN_LENGTH_CODED and max(width * height, length) > MAX_RUN_LENGTH:
         raise Unreadable(f"a run-length coded BMP picture of more than {MAX_RUN_LENGTH:,} pixels or bytes")
-    return Header(
-        kind="BMP",
-        size=(width, height),
-        parts=((0, length),),
-        source_bytes=4 if bits > 8 else 3 if compression else 1,
-        is_rgb=bits in (16, 24),
-    )
+    n_bytes = 4 if bits > 8 else 3 if compression else 1
+    return Header("BMP", (width, height), ((0, length),), source_bytes=n_bytes, is_rgb=bits in (16, 24))
 
 
 def _shape(file):
     # A size below zero says that the rows run the other way.
     file.seek(14)
-    (size,) = struct.unpack("<I", read_exactly(file, 4))
-    if size == 12:  # of OS/2
-        width, height, _, bits = struct.unpack("<HHHH", read_exactly(file, 8))
+    if file.read(4) == b"\x0c\0\0\0":  # of OS/2
+        width, height, _, bits = struct.unpack("<HHHH", file.read(8))
         return width, height, bits, 0
-    width, height, _, bits, compression = struct.unpack("<iiHHI", read_exactly(file, 16))
+    width, height, _, bits, compression = struct.unpack("<iiHHI", file.read(16))
     return abs(width), abs(height), bits, compression

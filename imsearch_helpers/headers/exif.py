@@ -4,7 +4,6 @@ import re
 import struct
 
 ORIENTATION_TAG = 0x0112
-BYTES_OF_VALUE = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}  # by the number of its type
 WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I"}  # the types that an orientation may have, as struct calls them
 
 
@@ -45,7 +44,7 @@ def orientation_in(exif):
     orientation : int or None
         The number as it stands there, valid or not.
     broken : bool
-        Something in the block points outside it.
+        The block ends before its entries do, or is no such block at all.
 
     References
     ----------
@@ -60,13 +59,9 @@ def orientation_in(exif):
         return None, True
     (count,) = struct.unpack_from(order + "H", exif, first)
     stop = first + 2 + 12 * count
-    broken, orientation = stop > len(exif), None
+    orientation = None
     for place in range(first + 2, min(stop, len(exif) - 11), 12):
-        tag, kind, n_values = struct.unpack_from(order + "HHI", exif, place)
-        n_bytes = BYTES_OF_VALUE.get(kind, 0) * n_values
-        # Up to four bytes stand in the entry itself; for more it says where in the block they are.
-        if n_bytes > 4 and struct.unpack_from(order + "I", exif, place + 8)[0] + n_bytes > len(exif):
-            broken = True
+        tag, kind = struct.unpack_from(order + "HH", exif, place)
         if tag == ORIENTATION_TAG and kind in WHOLE_NUMBERS:
             (orientation,) = struct.unpack_from(order + WHOLE_NUMBERS[kind], exif, place + 8)
-    return orientation, broken
+    return orientation, stop > len(exif)

@@ -3,9 +3,9 @@
 import io
 import struct
 
-from .header import MAX_BLOCKS, Header, Unreadable, damaged, end_before_zeros, read_exactly
+from .header import MAX_BLOCKS, Header, Unreadable, damaged
 
-END = b";"
+END = b";"  # put in whether it is there or not: without it the decoder waits for more of a frame that is whole
 
 
 def read_gif(file, length):
@@ -25,51 +25,28 @@ def read_gif(file, length):
     Raises
     ------
     Unreadable
-        When there is no first frame, or one without pixels.
+        When there is no first frame.
     """
     file.seek(6)
-    width, height, flags = struct.unpack("<HHBxx", read_exactly(file, 7))
+    width, height, flags = struct.unpack("<HHBxx", file.read(7))
     if flags & 0x80:  # a palette
         file.seek(3 << ((flags & 7) + 1), io.SEEK_CUR)
     left, top, across, down = _first_frame(file)
-    if across * down == 0:
-        raise Unreadable("its first frame has no pixels")
-    ended = _last_byte(file, length) == END
-    return Header(
-        kind="GIF",
-        size=(max(width, left + across), max(height, top + down)),
-        parts=((0, length),) if ended else ((0, length), END),
-        repairs=() if ended else ("end marker put in at its very end",),
-        source_bytes=2,
-    )
-
-
-def _last_byte(file, length):
-    file.seek(max(0, end_before_zeros(file, length) - 1))
-    return file.read(1)
+    # Pillow makes the canvas larger where the frame does not fit, so that a small canvas may hide a large picture.
+    size = max(width, left + across), max(height, top + down)
+    return Header(kind="GIF", size=size, parts=((0, length), END), source_bytes=2)
 
 
 def _first_frame(file):
-    for _ in range(MAX_BLOCKS):
+    left = iter(range(MAX_BLOCKS, 0, -1))  # of blocks and pieces together
+    for _ in left:
         kind = file.read(1)
         if kind == b",":
-            return struct.unpack("<HHHH", read_exactly(file, 8))
+            return struct.unpack("<HHHH", file.read(8))
         if kind == b"!":
             file.seek(1, io.SEEK_CUR)
-            _skip_pieces(file)
-        elif not kind or kind == END:
+            while (size := file.read(1)) not in (b"", b"\0") and next(left, 0):
+                file.seek(size[0], io.SEEK_CUR)
+        elif kind in (b"", END):
             raise damaged("it has no frame")
-    raise _too_many()
-
-
-def _skip_pieces(file):
-    for _ in range(MAX_BLOCKS):
-        size = file.read(1)
-        if size in (b"", b"\0"):
-            return
-        file.seek(size[0], io.SEEK_CUR)
-    raise _too_many()
-
-
-def _too_many():
-    return Unreadable(f"it has more than {MAX_BLOCKS:,} blocks before its first frame")
+    raise Unreadable(f"it has more than {MAX_BLOCKS:,} blocks before its first frame")

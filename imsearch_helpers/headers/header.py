@@ -1,9 +1,9 @@
-"""What all readers share: the `Header` they return, how they refuse a file, their limits, two ways to look into it."""
+"""What all readers share: the `Header` they return, how they refuse a file, their limits, and where it ends."""
 
 from typing import NamedTuple
 
 MAX_BLOCKS = 100_000  # more segments or chunks than this are an attack on the reader's patience
-MAX_TEXT = 1 << 20  # bytes that a text in a picture may unfold to
+MAX_TEXT = 1 << 20  # bytes that a text in a picture must stay below, unfolded
 BLOCK = 1 << 16  # bytes that are looked at together
 NOT_ACCEPTED = "not a JPEG, PNG, GIF, BMP or WebP picture"
 NO_PIXELS = "it ends before its pixels begin"
@@ -65,30 +65,6 @@ class Header(NamedTuple):
     unfinished: bool = False
 
 
-def read_exactly(file, size):
-    """The next bytes of a file, all that were asked for.
-
-    Parameters
-    ----------
-    file : file object
-    size : int
-        In bytes.
-
-    Returns
-    -------
-    bytes
-
-    Raises
-    ------
-    Unreadable
-        When the file ends before.
-    """
-    content = file.read(size)
-    if len(content) < size:
-        raise damaged(NO_PIXELS)
-    return content
-
-
 def end_before_zeros(file, length):
     """Where a file's content ends if the zeros at its end are none of it.
 
@@ -108,8 +84,7 @@ def end_before_zeros(file, length):
     while length > 0:
         start = max(0, length - BLOCK)
         file.seek(start)
-        content = file.read(length - start).rstrip(b"\0")
-        if content:
+        if content := file.read(length - start).rstrip(b"\0"):
             return start + len(content)
         length = start
     return 0

@@ -1,6 +1,8 @@
 """Parts of a file and bytes of our own come in; one file for the decoder goes out."""
 
 import io
+from bisect import bisect_right
+from itertools import accumulate
 
 from .header import BLOCK
 
@@ -28,7 +30,7 @@ def spliced(file, parts):
     """
     if sum(map(length_of, parts)) > SMALL:
         return io.BufferedReader(_Spliced(file, parts), BLOCK)
-    return io.BytesIO(b"".join(part if isinstance(part, bytes) else _content(file, *part) for part in parts))
+    return io.BytesIO(b"".join(_content(file, part, 0, SMALL) for part in parts))
 
 
 def length_of(part):
@@ -46,20 +48,19 @@ def length_of(part):
     return len(part) if isinstance(part, bytes) else part[1] - part[0]
 
 
-def _content(file, start, stop):
-    file.seek(start)
-    return file.read(stop - start)
+def _content(file, part, offset, size):
+    if isinstance(part, bytes):
+        return part[offset : offset + size]
+    file.seek(part[0] + offset)
+    return file.read(min(size, length_of(part) - offset))
 
 
 class _Spliced(io.RawIOBase):
     # The parts read as if they were one file, without copying them together.
 
     def __init__(self, file, parts):
-        self._file, self._parts, self._position = file, [], 0
-        self._length = 0
-        for part in parts:
-            self._parts.append((self._length, self._length + length_of(part), part))
-            self._length += length_of(part)
+        self._file, self._parts, self._position = file, [part for part in parts if length_of(part)], 0
+        self._starts = [*accumulate(map(length_of, self._parts), initial=0)]  # and, last, where all end
 
     def readable(self):
         return True
@@ -67,25 +68,15 @@ class _Spliced(io.RawIOBase):
     def seekable(self):
         return True
 
-    def tell(self):
-        return self._position
-
     def seek(self, offset, whence=io.SEEK_SET):
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._length}[whence]
-        self._position = max(0, base + offset)
+        self._position = max(0, offset + (0, self._position, self._starts[-1])[whence])
         return self._position
 
     def readinto(self, buffer):
-        for start, stop, part in self._parts:
-            if start <= self._position < stop:
-                size = min(len(buffer), stop - self._position)
-                content = self._content(part, self._position - start, size)
-                buffer[: len(content)] = content
-                self._position += len(content)
-                return len(content)
-        return 0
-
-    def _content(self, part, offset, size):
-        if isinstance(part, bytes):
-            return part[offset : offset + size]
-        return _content(self._file, part[0] + offset, part[0] + offset + size)
+        index = bisect_right(self._starts, self._position) - 1
+        if index == len(self._parts):
+            return 0
+        content = _content(self._file, self._parts[index], self._position - self._starts[index], len(buffer))
+        buffer[: len(content)] = content
+        self._position += len(content)
+        return len(content)

@@ -178,9 +178,8 @@ def test_content_decides_not_the_name(tmp_path, suffix):
 
 @pytest.mark.parametrize(
     ("suffix", "name"),
-    [("tiff", "a TIFF picture"), ("ppm", "a netpbm picture"), ("ico", r"an icon \(ICO\)"), ("pcx", "a PCX picture"),
-     ("tga", "a TGA picture"), ("pdf", "a PDF document"), ("jpeg2000", "a JPEG 2000 picture"), ("dds", "a DDS texture")],
-)  # fmt: skip
+    [("tiff", "a TIFF picture"), ("ico", r"an icon \(ICO\)"), ("pdf", "a PDF document"), ("jpeg2000", "a JPEG 2000 picture")],
+)
 def test_other_formats_are_refused_by_name_under_any_name(tmp_path, suffix, name):
     (tmp_path / "photo.jpg").write_bytes(one_pixel("RGB", (1, 2, 3), suffix))
     with pytest.raises(ImageError, match=rf"photo\.jpg: {name}, not a JPEG, PNG, GIF, BMP or WebP picture"):
@@ -419,7 +418,6 @@ GOOD_PNG = one_pixel("RGB", (1, 2, 3))
         (chunk(b"iTXt", b"a\0\1\0\0\0" + zlib.compress(bytes(5_000_000))), "over-long text left out"),
         (chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(5_000_000))), "over-long text left out"),
         (chunk(b"tEXt", b"a\0" + bytes(2_000_000)), "over-long text left out"),
-        (chunk(b"zTXt", b"a\0\0not compressed"), "broken zTXt chunk left out"),
         (b"\x7f\xff\xff\xfftEXta\0b1234", "metadata of a wrong length left out"),
         (struct.pack(">I", 9) + b"tEXta\0b1234", "metadata of a wrong length left out"),
         (chunk(b"eXIf", b"MM\0*\xff\xff\xff\xff"), "broken EXIF data left out"),
@@ -437,19 +435,29 @@ def test_sound_metadata_is_no_repair():
     assert read_image(with_chunk(GOOD_PNG, extra)).repairs == ()
 
 
+def test_text_that_nobody_reads_may_be_broken():
+    extra = chunk(b"zTXt", b"a\0\0not compressed") + chunk(b"iTXt", b"") + chunk(b"iCCP", b"no zero")
+    assert read_image(with_chunk(GOOD_PNG, extra)).repairs == ()
+
+
 @pytest.mark.parametrize("cut", [12, 13, 16])
 def test_png_without_its_end_is_repaired_while_all_pixels_are_there(cut):
     picture, repairs = read_image(GOOD_PNG[:-cut])
     assert np.asarray(picture).tolist() == [[[1, 2, 3]]] and repairs == ("missing end marker put in",)
 
 
-def test_png_with_a_wrong_note_about_intact_pixels_is_repaired_and_with_damaged_ones_refused():
+@pytest.mark.parametrize("place", [-17, -13], ids=["in the pixels", "in the checksum"])
+def test_png_whose_pixels_and_their_checksum_disagree_is_refused(place):
     file = bytearray(GOOD_PNG)
-    file[-13] ^= 1  # the checksum of the pixels' chunk
-    assert read_image(bytes(file)).repairs == ("wrong checksum over intact pixels ignored",)
-    file[-17] ^= 1  # in the pixels
+    file[place] ^= 1
     with pytest.raises(ImageError, match="the checksum of its pixels is wrong"):
         load_image(bytes(file))
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_gif_without_its_end_is_read_while_all_pixels_are_there(cut):
+    file = save_gif(Image.effect_noise((20, 10), 50))
+    assert np.array_equal(load_image(file[:-cut]), load_image(file))
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 1}])
@@ -489,11 +497,15 @@ def test_orientation_of_any_type_and_byte_order(kind, order):
 
 
 def test_orientation_in_xmp_and_in_old_png_texts_counts_where_exif_is_silent():
-    xmp = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation=\"6\"/>")
+    xmp = b"<x tiff:Orientation=\"6\"/>"
+    plain = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
+    packed = chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0en\0XMP\0" + zlib.compress(xmp))
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
-    old = chunk(b"tEXt", f"Raw profile type exif\0\nexif\n      {len(exif)}\n{exif.hex()}\n".encode())
+    profile = f"\nexif\n      {len(exif)}\n{exif.hex()}\n".encode()
+    old = chunk(b"tEXt", b"Raw profile type exif\0" + profile)
+    old_packed = chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile))
     file = png(2, 1, 8, 0, [bytes([1, 2])])
-    for extra in (xmp, old):
+    for extra in (plain, packed, old, old_packed):
         assert load_image(with_chunk(file, extra)).size == (1, 2)
 
 
@@ -631,9 +643,6 @@ def test_large_picture_of_any_kind_is_reduced_to_at_least_twice_the_size():
         (b"[1, 2]", "a JSON document"),
         (b"PK\3\4", "a ZIP archive"),
         (b"\x1f\x8b\x08", "a gzip archive"),
-        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-        (b"Rar!\x1a\x07", "a RAR archive"),
-        (b"a.jpg".ljust(257, b"\0") + b"ustar", "a tar archive"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"),
         (b"\0\5\x16\7\0\2\0\0", "an AppleDouble file"),
         (bytes(300), "nothing but zeros"),
