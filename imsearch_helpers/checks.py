@@ -33,7 +33,7 @@ def checked_count(value, name):
     ValueError: top_k must be at least 1, not 0
     """
     try:
-        count = operator.index(value)
+        count = operator.index(None if isinstance(value, bool) else value)
     except TypeError:
         raise TypeError(f"{name} must be a whole number of at least 1, not {value!r}") from None
     if count < 1:
@@ -65,13 +65,15 @@ def checked_positive(value, name):
     return value
 
 
-def checked_size(size):
+def checked_size(size, name="size"):
     """`size` as two ints, or a clear error.
 
     Parameters
     ----------
     size : (int, int)
         Width and height in pixels.
+    name : str
+        The parameter's name, for the message.
 
     Returns
     -------
@@ -85,9 +87,9 @@ def checked_size(size):
     try:
         width, height = (operator.index(side) for side in size)
     except (TypeError, ValueError):
-        raise ValueError(f"size must be (width, height) in whole pixels, not {size!r}") from None
+        raise ValueError(f"{name} must be (width, height) in whole pixels, not {size!r}") from None
     if width < 1 or height < 1:
-        raise ValueError(f"size must be at least (1, 1), not {size!r}")
+        raise ValueError(f"{name} must be at least (1, 1), not {size!r}")
     return width, height
 
 

@@ -13,7 +13,7 @@ from . import index_file, nearest
 from .checks import checked_count, printable
 from .images import find_images, load_image_in_time
 from .indexing import as_float32, checked_lengths, checked_vector, read_all, returned_vector, stacked
-from .similarity import metric_named, rank
+from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
@@ -238,7 +238,8 @@ class ImageSearchEngine:
             As `search`; TypeError also when `queries` is a single picture.
         """
         top_k = self._ready(top_k)
-        if isinstance(queries, (str, bytes, os.PathLike)) or not np.iterable(queries):
+        is_one = isinstance(queries, np.ndarray) and queries.ndim != 2
+        if is_one or isinstance(queries, (str, bytes, os.PathLike)) or not np.iterable(queries):
             raise TypeError(f"queries must be a list of pictures or vectors, not a single one: {queries!r:.80}")
         checked = [self._checked_vector_of(query) for query in queries]
         results = []
@@ -259,7 +260,7 @@ class ImageSearchEngine:
         query : str, Path, PIL.Image.Image, ndarray or vector
         top_k : int
         diversity_weight : float
-            From 0, which is `search_fast`, to 1: then the best match comes first, and after it always the candidate that
+            From 0, which is `search_fast` (with an index: as far as it finds the same), to 1: then the best match comes first, and after it always the candidate that
             is least like everything taken so far.
 
         Returns
@@ -281,6 +282,8 @@ class ImageSearchEngine:
             raise ValueError(f"diversity_weight must be a number from 0 to 1, not {diversity_weight!r}")
         query, top_k = self._checked(query, top_k)
         [candidates] = self._rankings(query[np.newaxis], max(100, 10 * top_k))
+        if not candidates:  # an index may find none
+            return []
         scores = np.array([score for _, score in candidates])
         alike = nearest.score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
         return self._results(candidates[i] for i in _maximal_marginal_relevance(scores, alike, top_k, diversity_weight))
@@ -297,7 +300,7 @@ class ImageSearchEngine:
             Anything over the rows of `image_vectors` with a method ``search(unit_queries, k) -> (ids, scores)``.
             `unit_queries` is a float32 matrix of shape (n_queries, n_dims) with rows of length 1; `ids` holds a row for each
             query: at most `k` different row numbers, in any order, and -1 where nothing was found. `scores` is not looked
-            at. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
+            at; which of several equal ones it returns is its own affair. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
 
         Returns
         -------
@@ -316,7 +319,7 @@ class ImageSearchEngine:
         self._require_index()
         if index is not None and not callable(getattr(index, "search", None)):
             raise TypeError(f"index must have a method search(unit_queries, k), or be None, not {type(index).__name__}")
-        if index is not None and self.metric != "cosine":
+        if index is not None and metric_named(self.metric).score is not cosine_similarity:
             raise ValueError(f"index: an index finds neighbours by cosine, and the metric of this engine is {self.metric!r}")
         self._index = index
         return self

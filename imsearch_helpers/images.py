@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from .checks import checked_positive, printable
+from .checks import checked_positive, checked_size, printable
 from .headers import SMALL, Unreadable, orientation_in, read_header, spliced
 from .headers.exif import ORIENTATION_TAG
 from .headers.header import damaged
@@ -119,7 +119,7 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     ImageError
         When there is no readable picture; it has the attributes `path` and `reason`.
     TypeError, ValueError
-        When `image` is none of the above, or an array of another shape or type.
+        When `image` is none of the above, or an array of another shape or type; when `size` or a budget cannot be.
     """
     return read_image(image, size, max_pixels, max_bytes).picture
 
@@ -190,6 +190,9 @@ def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     ImageError, TypeError, ValueError
         As `load_image`.
     """
+    size = size if size is None else checked_size(size)
+    checked_positive(max_pixels, "max_pixels")
+    checked_positive(max_bytes, "max_bytes")
     if isinstance(image, Image.Image):
         return Reading(_clean_picture(image, max_pixels), ())
     if isinstance(image, (bytes, bytearray)):

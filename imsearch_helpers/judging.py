@@ -1,5 +1,6 @@
 """Floor 5. An engine and the truth come in; how good it is goes out. And what is nearly the same, for which nobody knows a truth."""
 
+import numbers
 import os
 from collections import defaultdict
 from typing import NamedTuple
@@ -31,6 +32,7 @@ def found_by_shot(engine, products):
     dict of str to float
         Shot -> share of its pictures, from 0 to 1, whose best studio picture is of the same product.
     """
+    engine._require_index()
     vector_of = dict(zip(map(os.path.basename, engine.image_paths), engine.image_vectors))
     studio = [product.file for product in products.where(shot="studio")]
     candidates = ImageSearchEngine.from_vectors(studio, [vector_of[file] for file in studio], metric=engine.metric)
@@ -157,7 +159,7 @@ def near_duplicates(engine, threshold=0.999):
         When nothing is indexed yet.
     """
     highest = metric_named(engine.metric).highest
-    if not threshold <= highest:
+    if not isinstance(threshold, numbers.Real) or not threshold <= highest:
         raise ValueError(f"threshold must be a score of {engine.metric!r}, at most {highest}, not {threshold!r}")
     engine._require_index()
     group_of = list(range(len(engine.image_paths)))
@@ -171,13 +173,11 @@ def near_duplicates(engine, threshold=0.999):
 
 
 def _near_pairs(engine, threshold):
-    # The matrix product nominates with some room for its rounding; the ranking rule decides.
-    vectors, score = engine.image_vectors, metric_named(engine.metric)
-    room = nearest.score_error(vectors, engine.metric)
-    for start, scores in nearest.score_blocks(vectors, engine.metric):
-        for one, other in np.argwhere(scores >= threshold - room).tolist():
-            if other > start + one and score(vectors[start + one], vectors[other]) >= threshold:
-                yield start + one, other
+    # The matrix product nominates, the ranking rule decides.
+    vectors, metric = engine.image_vectors, metric_named(engine.metric)
+    for one, other in nearest.nominate_pairs(vectors, threshold, engine.metric):
+        if metric(vectors[other], vectors[one]) >= threshold:
+            yield one, other
 
 
 def _hits_of_all(engine, labels):

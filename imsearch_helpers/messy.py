@@ -2,6 +2,7 @@
 
 import csv
 import html
+import numbers
 import os
 from functools import partial
 from typing import NamedTuple
@@ -124,7 +125,7 @@ class RobustImageProcessor:
         A name in `METHODS`, or a function from a picture to a vector. If not given, grey pixels at `target_size`.
     max_ratio : float, optional
         Pictures longer than so many times their width (or the other way round) are cropped to that, around their
-        centre: 3 is a good value. If not given nothing is cropped, and a panorama is squeezed.
+        centre, and then every method runs here: 3 is a good value. If not given nothing is cropped, and a panorama is squeezed.
 
     Attributes
     ----------
@@ -149,9 +150,9 @@ class RobustImageProcessor:
 
     def __init__(self, target_size=(64, 64), max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES, timeout=TIMEOUT,
                  memory_limit=MEMORY_LIMIT, method=None, max_ratio=None):  # fmt: skip
-        if max_ratio is not None and not max_ratio >= 1:
+        if max_ratio is not None and not (isinstance(max_ratio, numbers.Real) and max_ratio >= 1):
             raise ValueError(f"max_ratio must be at least 1, or None, not {max_ratio!r}")
-        self.target_size = checked_size(target_size)
+        self.target_size = checked_size(target_size, "target_size")
         self.max_ratio = max_ratio
         self._method, function = method_named(self._grey() if method is None else method)
         as_it_is = is_shipped(self._method, function) and max_ratio is None  # then the vector is made where the file is read

@@ -10,6 +10,9 @@ The error of a dot product of n terms, in any order of summation, is at most n *
 roundoff u: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002, section 3.1.
 """
 
+import math
+from functools import partial
+
 import numpy as np
 
 from .similarity import metric_named
@@ -112,7 +115,7 @@ def nominate_batch(matrix, lengths, queries, top_k, metric="cosine", scores_at_o
     if top_k >= len(matrix) or from_dots is None:
         return [np.arange(len(matrix)) for _ in queries]
     query_lengths = np.array([_length(query) for query in queries])[:, np.newaxis]  # (n_queries, 1)
-    reach = 2 * from_dots.error(_relative_error(queries), float(lengths.max()), query_lengths).ravel()
+    reach = 2 * np.broadcast_to(from_dots.error(_relative_error(queries), float(lengths.max()), query_lengths), (len(queries), 1)).ravel()
     best = np.full((len(queries), top_k), -np.inf, dtype=np.float32)  # the best rough numbers so far, ascending
     nominees = [[] for _ in queries]
     block = max(top_k, scores_at_once // len(queries))
@@ -161,7 +164,12 @@ def nominate_by_index(index, n_images, queries, top_k):
     said = f"{type(index).__name__}.search must return (ids, scores)"
     if not isinstance(found, tuple) or len(found) != 2:
         raise ValueError(f"{said}, not {type(found).__name__}")
-    ids = np.asarray(found[0])
+    try:
+        ids = np.asarray(found[0])
+    except ValueError as error:  # rows of unequal lengths
+        raise ValueError(f"{said}, ids being whole numbers with a row for each of {len(queries)} queries: {error}") from None
+    if not ids.size:
+        ids = np.empty((len(queries), 0), dtype=int)
     if ids.ndim != 2 or len(ids) != len(queries) or ids.dtype.kind not in "iu":
         raise ValueError(f"{said}, ids being whole numbers with a row for each of {len(queries)} queries, "
                          f"not {ids.dtype} of shape {ids.shape}")  # fmt: skip
@@ -192,19 +200,54 @@ def score_blocks(matrix, metric="cosine", rows_at_once=256):
     ------
     (int, ndarray of shape (up to rows_at_once, n_images), float64)
         The number of the first row, and the scores. They are those of the ranking rule up to rounding: a matrix product
-        adds up equal rows in different orders, so the last digits are dropped, and copies have equal scores here too.
+        adds up equal rows in different orders, so the last digits are dropped, and copies have equal scores here too. What
+        differs by less than 1e-12 of the highest score of a block is not told apart.
     """
-    metric, vectors = metric_named(metric), matrix.astype(np.float64)
+    for start, rough, score in _rough_blocks(matrix, metric_named(metric), rows_at_once):
+        yield start, _rounded(score(rough))
+
+
+def nominate_pairs(matrix, threshold, metric="cosine", rows_at_once=256):
+    """The pairs of rows whose score can be at least `threshold`, and few others.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_images, n_dims), float32
+    threshold : float
+    metric : str
+        A name in `METRICS`.
+    rows_at_once : int
+
+    Yields
+    ------
+    (int, int)
+        Two row numbers, the lower one first.
+    """
+    metric = metric_named(metric)
+    relative, longest = _relative_error(matrix, np.float64), float(row_lengths(matrix).max())
+    error = 0 if metric.from_dots is None else metric.from_dots.error(relative, longest, longest)
+    for start, rough, score in _rough_blocks(matrix, metric, rows_at_once):
+        for row, other in np.argwhere(score(rough + error) >= threshold).tolist():
+            if other > start + row:
+                yield start + row, other
+
+
+def _rough_blocks(matrix, metric, rows_at_once):
+    """Number of the first row, rough numbers of all rows against some, and what turns them into scores, block by block."""
+    vectors = matrix.astype(np.float64)
     lengths = np.sqrt(_squared_lengths(vectors))
     for start in range(0, len(vectors), rows_at_once):
-        queries = vectors[start : start + rows_at_once]
+        queries, query_lengths = vectors[start : start + rows_at_once], lengths[start : start + rows_at_once, np.newaxis]
         if metric.from_dots is None:
-            scores = np.array([[metric(row, query) for row in vectors] for query in queries])
+            yield start, np.array([[metric(row, query) for row in vectors] for query in queries]), lambda scores: scores
         else:
-            query_lengths = lengths[start : start + rows_at_once, np.newaxis]
             rough = metric.from_dots.rough(queries @ vectors.T, lengths, query_lengths)
-            scores = metric.from_dots.score(rough, lengths.max(), query_lengths)
-        yield start, scores.round(12)
+            yield start, rough, partial(metric.from_dots.score, longest=lengths.max(), query_length=query_lengths)
+
+
+def _rounded(scores):
+    largest = float(np.abs(scores).max(initial=0))
+    return scores.round(12 - math.ceil(math.log10(largest)) if largest else 12)
 
 
 def score_table(matrix, metric="cosine"):
@@ -220,27 +263,7 @@ def score_table(matrix, metric="cosine"):
     -------
     ndarray, shape (n_images, n_images), float64
     """
-    return np.concatenate([scores for _, scores in score_blocks(matrix, metric)])
-
-
-def score_error(matrix, metric="cosine"):
-    """How far a score of `score_blocks` may be from that of the ranking rule.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    metric : str
-        A name in `METRICS`.
-
-    Returns
-    -------
-    float
-    """
-    from_dots, longest = metric_named(metric).from_dots, float(row_lengths(matrix).max())
-    if from_dots is None:
-        return 1e-12
-    error = from_dots.error(max(1e-12, _relative_error(matrix, np.float64)), longest, longest)
-    return float(-from_dots.score(np.float64(-error), longest, longest))
+    return np.concatenate([np.empty((0, len(matrix))), *(scores for _, scores in score_blocks(matrix, metric))])
 
 
 def _squared_lengths(rows):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .checks import checked_count, checked_positive
+from .checks import checked_count, checked_positive, printable
 from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, Reading, bands, read_image, rows_of_a_band
 
 MEMORY_LIMIT = 400_000_000
@@ -180,7 +180,7 @@ class ReaderPool:
         Raises
         ------
         RuntimeError
-            When no process can be started.
+            When no process can be started, or the method fails; the message says on which picture and how.
         """
         return self._answers(paths, {"method": method}, _receive_vector)
 
@@ -265,6 +265,8 @@ class _Reader:
 
     def _answer(self, stream, path, receive, timeout):
         answer = json.loads(_line_from(stream))
+        if "fault" in answer:
+            raise RuntimeError(f"the method failed on {printable(path)}: {answer['fault']}")
         if "reason" in answer:
             return ImageError(path, str(answer["reason"]))
         # From here on each block has the time anew: handing over a large picture takes long on a busy machine.
@@ -313,10 +315,11 @@ class _Reader:
             self._deadline = float("inf") if seconds is None else time.monotonic() + seconds
 
     def kill_if_late(self):
+        process = self._process  # once: another thread may end it at any time
         with self._lock:
-            if time.monotonic() > self._deadline and self._process is not None:
+            if time.monotonic() > self._deadline and process is not None:
                 self._late = True
-                self._process.kill()
+                process.kill()
 
     def _why_it_ended(self, process, timeout):
         process.kill()
@@ -410,24 +413,25 @@ def _limit_memory(n_bytes):
 def _answer(answers, path, size, function, max_pixels, max_bytes):
     try:
         picture, repairs = read_image(path, size, max_pixels, max_bytes)
-        vector = function and function(picture)
+        if function:
+            _send_vector(answers, function(picture), repairs)
+        else:
+            _send_picture(answers, picture, repairs)
     except ImageError as error:
         _send(answers, {"reason": error.reason})
-        return
     except MemoryError:
         _send(answers, {"reason": "there is not enough memory for its vector"})
-        return
-    if function:
-        _send_vector(answers, vector, repairs)
-    else:
-        _send_picture(answers, picture, repairs)
+    except Exception as error:  # the method's own fault, which would else look like the picture's
+        _send(answers, {"fault": f"{type(error).__name__}: {error}"})
 
 
-def _send_vector(answers, vector, repairs):
+def _send_vector(answers, values, repairs):
     import numpy as np
 
-    content = np.ascontiguousarray(vector, dtype=np.float32).tobytes()
-    _send(answers, {"n_dims": len(content) // 4, "repairs": repairs}, content)
+    vector = np.ascontiguousarray(values, dtype=np.float32)
+    if np.ndim(values) != 1:
+        raise ValueError(f"the vector that method returned must be a vector, of shape (n_dims,), not of shape {np.shape(values)}")
+    _send(answers, {"n_dims": vector.size, "repairs": repairs}, vector.tobytes())
 
 
 def _send_picture(answers, picture, repairs):

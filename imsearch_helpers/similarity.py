@@ -1,6 +1,7 @@
 """Floor 1. Two vectors come in, a number goes out: how alike, how far. `METRICS` names the scores; one rule ranks by them."""
 
 import math
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -116,7 +117,7 @@ class FromDots(NamedTuple):
         ``(relative, longest, query_length)`` -> how far a rough number may be off when a dot product of two vectors may
         be off by `relative` times the product of their lengths. 0 where all of them are exact.
     score : callable
-        ``(rough, longest, query_length)`` -> the scores.
+        ``(rough, longest, query_length)`` -> the scores, which rise with the rough numbers.
     """
 
     rough: Callable
@@ -131,8 +132,8 @@ class Metric:
     Parameters
     ----------
     score : callable
-        Takes two vectors, returns a float, higher for the better match. Calling the metric calls it, with float64 vectors:
-        stored ones are float32, in which a sum could differ from one search to another.
+        Takes two vectors, returns a finite float, higher for the better match, and the same the other way round. Calling the
+        metric calls it, with float64 vectors: stored ones are float32, in which a sum could differ from one search to another.
     highest : float
         What no score is above.
     from_dots : FromDots, optional
@@ -157,15 +158,16 @@ class Metric:
     def __post_init__(self):
         if not callable(self.score):
             raise TypeError(f"score must be a function of two vectors, not {self.score!r}")
+        if not isinstance(self.highest, numbers.Real) or math.isnan(self.highest):
+            raise TypeError(f"highest must be a number, not {self.highest!r}")
         if not isinstance(self.from_dots, FromDots | None):
             raise TypeError(f"from_dots must be a FromDots or None, not {self.from_dots!r}")
 
     def __call__(self, v1, v2):
-        return float(self.score(np.asarray(v1, dtype=np.float64), np.asarray(v2, dtype=np.float64)))
-
-
-def _negative_distance(v1, v2):
-    return 0.0 - euclidean_distance(v1, v2)  # not with a minus alone: -0.0 would look odd
+        score = self.score(np.asarray(v1, dtype=np.float64), np.asarray(v2, dtype=np.float64))
+        if not isinstance(score, numbers.Real) or not math.isfinite(score):
+            raise ValueError(f"a metric's score must return a finite number, not {score!r}")
+        return float(score) + 0.0  # -0.0 would look odd
 
 
 def _cosine_times_query_length(dots, lengths, query_length):
@@ -200,7 +202,7 @@ METRICS = {
         ),
     ),
     "euclidean": Metric(
-        _negative_distance,
+        lambda v1, v2: -euclidean_distance(v1, v2),
         highest=0,
         from_dots=FromDots(
             rough=_negative_squared_distance,

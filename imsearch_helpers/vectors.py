@@ -153,8 +153,10 @@ def method_named(method):
     Raises
     ------
     ValueError
-        When it is neither; the message lists the known names.
+        When it is neither; the message lists the known names. Or when its `load_size` is no size.
     """
+    if getattr(method, "load_size", None) is not None:
+        checked_size(method.load_size, "load_size")
     for name, function in METHODS.items():
         if method is function or (isinstance(method, str) and method == name):
             return name, function

@@ -11,7 +11,7 @@ from PIL import Image
 from .equality import is_numeric
 from .sandbox import TookTooLong, refused
 
-OURS = os.path.dirname(__file__)  # whose lines say nothing to a learner
+OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 
@@ -47,9 +47,10 @@ def about_error(error):
         return CALLS_THE_PACKAGE
     if isinstance(error, TookTooLong):
         return f"It was stopped after {error.args[0]} seconds: does every loop in it come to an end?"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if os.path.dirname(frame.filename) != OURS]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(OURS)]
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
-    words = traceback.format_exception_only(error)[-1].strip()  # also where the error cannot be written out
+    n_notes = sum(len(str(note).split("\n")) for note in getattr(error, "__notes__", ()))  # ours, which name a picture
+    words = traceback.format_exception_only(error)[-1 - n_notes].strip()  # also where the error cannot be written out
     return f"It stopped with {words}{place}"
 
 

@@ -9,6 +9,9 @@ from scipy.spatial import distance
 from imsearch_helpers import METHODS, METRICS, Metric, Products, evaluate_engine, near_duplicates
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, evaluate_search
+from imsearch_helpers.images import load_image
+from imsearch_helpers.nearest import score_blocks
+from imsearch_helpers.similarity import FromDots
 
 
 def from_rows(rows, metric="cosine"):
@@ -51,7 +54,7 @@ def test_a_new_metric_ranks_right_by_every_search(manhattan, seed):
 
 def test_a_new_metric_decides_what_is_diverse(manhattan):
     engine = from_rows([[0.0], [0.1], [0.9], [-1.0]], "manhattan")
-    # After the copy of the query: 0.5 * -score + 0.5 * distance is 0 for 0.1; for 0.9 as well; the last one is as good, too.
+    # After the copy of the query: 0.1 * score + 0.9 * distance is -0.01 + 0.09, -0.09 + 0.81, and -0.1 + 0.9 for the last.
     assert [result.path for result in engine.search_diverse([0.0], 2, diversity_weight=0.9)] == ["0000.png", "0003.png"]
 
 
@@ -59,11 +62,12 @@ def test_a_new_metric_decides_what_is_diverse(manhattan):
 def test_a_new_metric_finds_near_duplicates(manhattan, threshold):
     rows = crowded(1, 40)
     engine = from_rows(rows, "manhattan")
-    near = {pair for pair in combinations(range(40), 2) if manhattan(*engine.image_vectors[list(pair)].astype(float)) >= threshold}
-    together = {tuple(sorted((int(a[:4]), int(b[:4])))) for group in near_duplicates(engine, threshold) for a, b in combinations(group, 2)}
-    assert near and near <= together
-    if threshold in (0, -1e-9):  # equality does not chain beyond itself
-        assert near == together
+    group_of = list(range(40))
+    for one, other in combinations(range(40), 2):
+        if manhattan(*engine.image_vectors[[one, other]].astype(float)) >= threshold:
+            group_of = [group_of[one] if group == group_of[other] else group for group in group_of]
+    groups = [[f"{row:04}.png" for row in range(40) if group_of[row] == group] for group in dict.fromkeys(group_of)]
+    assert near_duplicates(engine, threshold) == [group for group in groups if len(group) > 1] != []
 
 
 def test_a_new_metric_is_evaluated_as_it_ranks(manhattan):
@@ -102,7 +106,7 @@ def test_what_is_no_metric_is_named_when_it_is_used(monkeypatch):
 
 @pytest.mark.parametrize("metric", ["magic", None, ["cosine"]])
 def test_an_unknown_metric_lists_the_known(metric):
-    with pytest.raises(ValueError, match="^metric must be one of cosine, euclidean, not "):
+    with pytest.raises(ValueError, match="^metric must be one of cosine, euclidean.* not "):
         ImageSearchEngine("x", metric=metric)
 
 
@@ -202,9 +206,9 @@ def test_indexing_anew_forgets_the_index(folder):
 
 
 def test_an_index_is_not_saved(tmp_path):
-    engine = from_rows(np.eye(3)).use_index(Fixed("never asked"))
+    engine = from_rows(np.eye(3)).use_index(Fixed(np.array([[2]]), None))
     engine.save(tmp_path / "index")
-    assert "Fixed" not in repr(ImageSearchEngine.load(tmp_path / "index"))
+    assert ImageSearchEngine.load(tmp_path / "index").search_fast([1, 0, 0], 1)[0].path == "0000.png"
 
 
 @pytest.mark.parametrize(
@@ -239,3 +243,78 @@ def test_an_index_is_for_cosine_and_has_a_search():
         from_rows(np.eye(3)).use_index([1, 2])
     with pytest.raises(RuntimeError, match="nothing is indexed yet"):
         ImageSearchEngine("x").use_index(Exact(np.eye(3)))
+
+
+# What strange metrics, methods and indexes may do
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("-inf"), None, "1", np.ones(2)])
+def test_a_score_that_is_no_finite_number_is_an_error(monkeypatch, bad):
+    monkeypatch.setitem(METRICS, "bad", lambda v1, v2: bad)
+    engine = from_rows(np.eye(3), "bad")
+    for search in (engine.search, engine.search_fast, engine.search_diverse, lambda query: engine.search_batch([query])):
+        with pytest.raises(ValueError, match="^a metric's score must return a finite number, not "):
+            search([1, 0, 0])
+
+
+def test_scores_are_plain_floats_and_never_minus_zero(monkeypatch):
+    monkeypatch.setitem(METRICS, "minus", lambda v1, v2: np.float32(-0.0))
+    score = from_rows(np.eye(2), "minus").search([1, 0], 1)[0].score
+    assert type(score) is float and str(score) == "0.0"
+
+
+@pytest.mark.parametrize("similarity", [lambda distance: np.exp(-(distance**2)), lambda distance: 1 / (1 + distance)])
+@pytest.mark.parametrize("threshold", [0.5, 0.9, 1.0])
+def test_near_duplicates_by_dots_are_those_without_whatever_the_score_looks_like(monkeypatch, similarity, threshold):
+    euclidean = METRICS["euclidean"]
+    by_dots = FromDots(euclidean.from_dots.rough, euclidean.from_dots.error,
+                       lambda *rough, **lengths: similarity(-euclidean.from_dots.score(*rough, **lengths)))  # fmt: skip
+    score = lambda v1, v2: float(similarity(-euclidean.score(v1, v2)))  # noqa: E731
+    monkeypatch.setitem(METRICS, "fast", Metric(score, 1, by_dots))
+    monkeypatch.setitem(METRICS, "slow", Metric(score, 1))
+    rows = np.repeat(np.random.default_rng(5).normal(size=(30, 3)), 2, axis=0)
+    found = near_duplicates(from_rows(rows, "fast"), threshold)
+    assert found == near_duplicates(from_rows(rows, "slow"), threshold) and found
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1, 1e4])
+def test_copies_stay_level_when_everything_is_judged_at_once(scale):
+    rows = np.repeat(np.random.default_rng(6).normal(size=(40, 5)), 3, axis=0) * scale
+    engine = from_rows(rows, "euclidean")
+    for start, scores in score_blocks(engine.image_vectors, "euclidean"):
+        for row, line in enumerate(scores[:, ::3], start):
+            assert (scores[row - start, 1::3] == line).all() and (scores[row - start, 2::3] == line).all()
+
+
+def test_an_index_that_finds_nothing_leaves_nothing_to_vary():
+    engine = from_rows(np.eye(3)).use_index(Fixed(np.full((1, 5), -1), None))
+    assert engine.search_diverse([1, 0, 0]) == engine.search_fast([1, 0, 0]) == []
+
+
+@pytest.mark.parametrize("ids", [[[]], np.full((1, 3), -1, dtype=np.int32), np.array([[2]], dtype=np.uint8)])
+def test_ids_of_any_whole_number_type_and_none_at_all_will_do(ids):
+    found = from_rows(np.eye(3)).use_index(Fixed(ids, None)).search_fast([1, 0, 0])
+    assert [result.path for result in found] == ["0002.png"] * (np.size(ids) == 1)
+
+
+def test_an_array_that_is_one_picture_or_vector_is_no_batch():
+    engine = from_rows(np.eye(3))
+    for single in (np.zeros((6, 8, 3), np.uint8), np.ones(3)):
+        with pytest.raises(TypeError, match="queries must be a list of pictures or vectors, not a single one"):
+            engine.search_batch(single)
+
+
+def test_a_load_size_that_cannot_be_is_named_and_no_picture_is_blamed(folder):
+    method = lambda picture: [1.0]  # noqa: E731
+    method.load_size = 64
+    with pytest.raises(ValueError, match=r"^load_size must be \(width, height\) in whole pixels, not 64$"):
+        ImageSearchEngine(folder, method)
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"size": 64}, r"size must be \(width, height\) in whole pixels, not 64"), ({"size": (0, 1)}, r"size must be at least \(1, 1\)"),
+    ({"max_pixels": None}, "max_pixels must be a finite number above 0, not None"), ({"max_bytes": -1}, "max_bytes must be a finite number"),
+])  # fmt: skip
+def test_a_setting_of_loading_that_cannot_be_is_named_and_no_picture_is_blamed(folder, settings, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
+        load_image(folder / "b.png", **settings)

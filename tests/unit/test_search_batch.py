@@ -106,7 +106,7 @@ class TestBadQueries:
                 engine.search_batch(single)
 
     def test_a_single_vector_is_refused(self, engine):
-        with pytest.raises(TypeError, match="image must be a path, bytes, a PIL image or a uint8 array, not float"):
+        with pytest.raises(TypeError, match="queries must be a list of pictures or vectors, not a single one"):
             engine.search_batch(engine.image_vectors[0])
 
     @pytest.mark.parametrize(("top_k", "error"), [(0, ValueError), (2.5, TypeError), ("3", TypeError)])

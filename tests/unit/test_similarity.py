@@ -170,13 +170,13 @@ def test_nominees_contain_all_winners_among_long_vectors(metric, kind):
     assert rank(matrix, nominees, matrix[7], 5, metric) == rank(matrix, range(60), matrix[7], 5, metric)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_among_random_vectors_only_a_few_are_nominated(metric):
     matrix = collection("random", np.random.default_rng(4), 20_000, 96)
     assert len(nominate(matrix, row_lengths(matrix), matrix[0], 5, metric)) < 100
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_ranking_agrees_with_faiss(metric):
     faiss = pytest.importorskip("faiss")
     matrix = collection("random", np.random.default_rng(5), 500, 16)
