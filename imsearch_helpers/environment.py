@@ -8,6 +8,7 @@ from . import collection
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm")
+EDITOR = "jupyterlab"  # what opens the course; elsewhere, as in Colab or VS Code, something else does
 INSTALL = "run this in the course's folder: python -m pip install -c constraints.txt -e ."
 
 
@@ -38,13 +39,13 @@ def _check_python():
 
 def _check_packages():
     installed = {name: _installed_version(name) for name in PACKAGES}
-    missing = [name for name in PACKAGES if installed[name] is None]
+    missing = [name for name in PACKAGES if installed[name] is None and name != EDITOR]
     if missing:
         return "MEND", f"packages: {', '.join(missing)} not installed; {INSTALL}"
     wanted = _wanted_versions()
     if not wanted:
         return "note", "packages: installed; constraints.txt was not found, so their versions were not compared"
-    other = [f"{name} {installed[name]}, not {wanted[name]}" for name in PACKAGES if installed[name] != wanted[name]]
+    other = [f"{name} {installed[name]}, not {wanted[name]}" for name in PACKAGES if installed[name] not in (None, wanted[name])]
     if other:
         return "note", f"packages: {'; '.join(other)}. Should work; for the course's own versions {INSTALL}"
     return "ok", "packages: the versions that the stored outputs were made with"
@@ -109,7 +110,10 @@ def _checksum(files):
 
 
 def _check_widgets():
-    missing = [name for name in ("ipywidgets", "jupyterlab_widgets") if util.find_spec(name) is None]
-    if missing:
-        return "MEND", f"widgets: {', '.join(missing)} not installed; {INSTALL}, then start JupyterLab again"
+    if not util.find_spec("ipywidgets"):
+        return "MEND", f"widgets: ipywidgets not installed; {INSTALL}"
+    if not _installed_version(EDITOR):
+        return "note", "widgets: this is not the course's JupyterLab. If no slider appears in the next cells, python3 -m imsearch_helpers.start opens it"
+    if not util.find_spec("jupyterlab_widgets"):
+        return "MEND", f"widgets: jupyterlab_widgets not installed; {INSTALL}, then start JupyterLab again"
     return "ok", "widgets: sliders and buttons will work"

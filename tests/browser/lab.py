@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
+from imsearch_helpers.start import UPLOADS
 from tests import REPOSITORY
 from tests.browser.server import TOKEN, Server, free_port
 
@@ -104,6 +105,7 @@ def start_lab(folder):
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
         f"--ServerApp.root_dir={folder / 'course'}",
+        UPLOADS,
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly", "--LabApp.news_url="),
     ]
     if sys.platform == "linux":

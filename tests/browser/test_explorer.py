@@ -3,6 +3,7 @@
 import statistics
 
 import pytest
+from PIL import Image
 
 NOTEBOOK = "00_start_here.ipynb"
 THUMBNAILS = ".imsearch-explorer img.imsearch-thumb"
@@ -64,3 +65,14 @@ def test_another_query_shows_other_thumbnails(page):
 def test_time_from_key_to_thumbnails_is_reported(page, record_property):
     times = [press(page, "imsearch-k", key) for key in ["ArrowRight", "ArrowLeft"] * 10]
     record_property("explorer, key press to decoded thumbnails, median ms", round(statistics.median(times)))
+
+
+def test_a_photo_of_more_than_ten_megabytes_can_be_uploaded(page, tmp_path):
+    photo = tmp_path / "large.jpg"
+    Image.effect_noise((4000, 3600), 90).convert("RGB").save(photo, quality=98)
+    assert photo.stat().st_size > 11_000_000
+    with page.expect_file_chooser() as chooser:
+        page.locator(".imsearch-explorer .imsearch-upload").click()
+    chooser.value.set_files(photo)
+    page.get_by_text("your picture", exact=True).wait_for()
+    assert sources(page)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests import REPOSITORY
 from tests.browser.server import TOKEN, Server, free_port
 from tests.readme import blocks
 
-NOTEBOOK = "notebooks/00_start_here.ipynb"
+NOTEBOOK = "my_notebooks/00_start_here.ipynb"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the README's first command is for Linux and macOS")
 
@@ -44,7 +45,7 @@ def learner_environment(config, port):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("clone")
+    folder = tmp_path_factory.mktemp("a clone, größer")
     copy_repository(folder)
     return folder
 
@@ -66,7 +67,8 @@ def test_first_command_serves_notebook_00(server):
 
 
 def test_first_command_opens_notebook_00(server):
-    assert f"{server.url}/lab/tree/{NOTEBOOK}?token=" in server.log.read_text(encoding="utf-8")
+    with urllib.request.urlopen(f"{server.url}/?token={TOKEN}", timeout=30) as opened:
+        assert opened.geturl().split("?")[0] == f"{server.url}/lab/tree/{NOTEBOOK}"
     status, page = server.get(f"/lab/tree/{NOTEBOOK}")
     assert status == 200 and "JupyterLab" in page
 
@@ -74,5 +76,18 @@ def test_first_command_opens_notebook_00(server):
 def test_environment_of_the_first_command_passes_its_own_check(server, course):
     check = "from imsearch_helpers import check_environment; check_environment()"
     python = course / ".venv" / "bin" / "python"
-    done = subprocess.run([python, "-c", check], cwd=course / "notebooks", capture_output=True, text=True)
+    done = subprocess.run([python, "-c", check], cwd=course / "my_notebooks", capture_output=True, text=True)
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 4, done.stdout + done.stderr
+
+
+def test_second_time_it_takes_no_network(server, course):
+    command = [sys.executable, "-m", "imsearch_helpers.start", "--version"]
+    nowhere = os.environ | {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+    done = subprocess.run(command, cwd=course, env=nowhere | {"PYTHONPATH": ""}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "Installing" not in done.stdout, done.stdout + done.stderr
+
+
+def test_opening_the_course_leaves_git_clean(server, course):
+    kept = {path.name: path.read_bytes() for path in (course / "notebooks").glob("*.ipynb")}
+    assert kept == {path.name: path.read_bytes() for path in (REPOSITORY / "notebooks").glob("*.ipynb")}
+    assert "my_notebooks/" in (course / ".gitignore").read_text(encoding="utf-8").splitlines()

@@ -91,10 +91,20 @@ def test_old_python_is_named_with_the_needed_one(monkeypatch):
     assert status == "MEND" and "the course needs 4.0" in text
 
 
-def test_missing_widgets_are_named(monkeypatch):
-    monkeypatch.setattr(environment.util, "find_spec", lambda name: None)
+@pytest.mark.parametrize("missing", ["ipywidgets", "jupyterlab_widgets"])
+def test_missing_widgets_are_named(monkeypatch, missing):
+    monkeypatch.setattr(environment.util, "find_spec", lambda name: None if name == missing else "found")
     status, text = environment._check_widgets()
-    assert status == "MEND" and "ipywidgets, jupyterlab_widgets not installed" in text
+    assert status == "MEND" and f"widgets: {missing} not installed; run this in the course's folder" in text
+
+
+def test_outside_jupyterlab_there_is_no_false_alarm(monkeypatch, small_course):
+    (small_course / "constraints.txt").write_text("", encoding="utf-8")
+    here = environment._installed_version
+    monkeypatch.setattr(environment, "_installed_version", lambda name: None if name == "jupyterlab" else here(name))
+    monkeypatch.setattr(environment.util, "find_spec", lambda name: None if name.startswith("jupyterlab") else "found")
+    status, text = environment._check_widgets()
+    assert environment._check_packages()[0] != "MEND" and status == "note" and "this is not the course's JupyterLab" in text
 
 
 def test_checked_packages_are_the_plain_requirements_and_the_oldest_python_is_pyproject_s():

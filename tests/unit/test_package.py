@@ -71,3 +71,23 @@ def test_docstring_says_what_goes_in_and_what_comes_out(function):
             assert name in inspect.getdoc(function)
         returns_something = "return " in inspect.getsource(inspect.unwrap(function))
         assert ("Returns" in sections) == returns_something
+
+
+ONLY_THESE = """
+import sys
+allowed = {"numpy", "PIL", "tqdm", "imsearch_helpers", *sys.stdlib_module_names}
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] not in allowed:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Nothing())
+from imsearch_helpers import ImageSearchEngine, RobustImageProcessor, evaluate_engine
+engine = ImageSearchEngine(sys.argv[1]).index_images()
+assert engine.search_fast(engine.image_paths[0], 1) == engine.search(engine.image_paths[0], 1)
+assert len(RobustImageProcessor().process_directory(sys.argv[1])[1]) == len(engine.image_paths)
+"""
+
+
+def test_numpy_pillow_and_tqdm_are_enough_to_index_and_search(folder):
+    done = subprocess.run([sys.executable, "-c", ONLY_THESE, folder], cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
