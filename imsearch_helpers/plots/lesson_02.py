@@ -38,7 +38,7 @@ def show_histogram_process():
         "blue at the bright end."
     )
     figure = new_figure(9.4, 4.4, alt)
-    figure.suptitle("The dominant colour's bars stand furthest to the right", fontsize=12)
+    figure.suptitle("Two pictures, and the bars of their three channels", fontsize=12)
     shown = {"mostly red: a sunset": _sunset(), "mostly blue: the sea": _sea()}
     for part, (title, picture) in zip(figure.subfigures(1, 2), shown.items()):
         above, below = part.subfigures(2, 1, height_ratios=[1.25, 1])

@@ -176,8 +176,8 @@ def show_colour_arrows(colours):
     """
     said = "; ".join(f"{name}: red {red}, green {green}, blue {blue}" for name, (red, green, blue) in colours.items())
     alt = (
-        f"Colours as patches: {said}. Beside them their arrows by red and blue: the darker one "
-        "is a shorter arrow in the same direction."
+        f"Colours as patches: {said}. Beside them the same colours as arrows, as far to the right as they are red and as "
+        "far up as they are blue."
     )
     figure = new_figure(9.4, 3.4, alt)
     left, right = figure.subfigures(1, 2, width_ratios=[1.55, 1])
@@ -194,7 +194,7 @@ def _draw_red_and_blue(axes, colours):
         draw_arrow(axes, tip, np.divide(colour, 255), linestyle=style, zorder=2)
         axes.annotate(name, tip, (8, -11), textcoords="offset points", fontsize=9)
     axes.set(xlim=(0, 330), ylim=(0, 270), xlabel="red, from 0 to 255", ylabel="blue, from 0 to 255")
-    axes.set_title("a darker colour is a shorter arrow", fontsize=11)
+    axes.set_title("their arrows, by red and blue", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -322,7 +322,7 @@ def show_distributions(cosines, mark=0.7):
         figure.alt += f" {name}: {_draw_distribution(axes, name, values, mark)}."
     panels[-1].set(xlim=(-1, 1.02), xlabel="cosine similarity of two pictures")
     figure.supylabel("share of the pairs", fontsize=10)
-    figure.suptitle("The same pictures, the same metric: what a score means depends on the vectors", fontsize=12)
+    figure.suptitle("Cosine similarity over pairs of pictures, by kind of vector", fontsize=12)
     return figure
 
 

@@ -30,7 +30,7 @@ def draw_times(curves, xlabel, title, ylabel="milliseconds a query"):
         _draw_curve(axes, places, values, label, colour, "" if "extrapolated" in name else marker)
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
     heights = [value for _, values in curves.values() for value in values]
-    axes.set_ylim(10 ** math.floor(math.log10(min(heights) / 2)), 10 ** math.ceil(math.log10(max(heights) * 2)))
+    axes.set_ylim(10 ** math.floor(math.log10(min(heights) / 2)), 10 ** math.ceil(math.log10(max(heights) * 4)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:,g}")
         axis.set_minor_formatter("")  # otherwise short axes are full of "6 x 10^2"

@@ -130,7 +130,9 @@ def draw_pair_scores(scores, threshold):
     axes.axhline(1 - threshold, color="black", linestyle="--", linewidth=1)
     axes.text(len(scores), 1 - threshold, f"threshold {threshold}", ha="right", va="bottom", fontsize=9)
     axes.set(yscale="log", xlabel="pairs of pictures, the most similar first", ylabel="1 - score")
-    axes.set_title("A gap parts the near-duplicates from all other pairs", fontsize=11)
+    axes.set_title(
+        f"{above} pairs lie within {missing[above - 1]:.4f} of 1, the next {missing[above]:.4f} away", fontsize=11
+    )
     axes.invert_yaxis()
     axes.legend(fontsize=9, loc="lower left")
     axes.spines[["top", "right"]].set_visible(False)

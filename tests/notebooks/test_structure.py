@@ -120,15 +120,99 @@ def test_one_title_and_no_level_of_heading_is_skipped(path):
 
 @each_notebook
 def test_code_cells_can_be_held_in_the_head(path):
-    lengths = [len(source(cell).splitlines()) for cell in cells(path, "code") if "listing" not in tags(cell)]
+    lengths = [len(source(cell).splitlines()) for cell in cells(path, "code") if not tags(cell) & {"listing", "claim"}]
     assert max(lengths) <= 20
     assert sum(length <= 10 for length in lengths) >= 0.9 * len(lengths), sorted(lengths)
 
 
 @each_notebook
 def test_never_more_than_two_code_cells_in_a_row(path):
-    kinds = "".join(cell["cell_type"][0] for cell in read(path)["cells"])
+    kinds = "".join(cell["cell_type"][0] for cell in read(path)["cells"] if "claim" not in tags(cell))
     assert "ccc" not in kinds
+
+
+# Claims: what keeps the prose honest stands apart from what teaches
+
+
+def sections(path):
+    """The cells under each heading of the second level, and before the first."""
+    parts = [[]]
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] == "markdown" and re.search(r"^## ", source(cell), flags=re.M):
+            parts.append([])
+        parts[-1].append(cell)
+    return parts
+
+
+@each_notebook
+def test_claim_cells_are_folded_print_nothing_and_come_once_a_section(path):
+    for section in sections(path):
+        claims = [cell for cell in section if "claim" in tags(cell)]
+        assert len(claims) <= 1
+        for cell in claims:
+            assert cell["metadata"]["jupyter"] == {"source_hidden": True} and cell["outputs"] == []
+            assert "assert " in source(cell)
+
+
+@each_notebook
+def test_teaching_cells_hold_few_asserts(path):
+    teaching = "\n".join(source(cell) for cell in cells(path, "code") if "claim" not in tags(cell))
+    assert len(re.findall(r"^\s*assert ", teaching, flags=re.M)) <= 3
+
+
+# Predictions: nothing above the reveal gives it away
+
+ASKS = r"\b(guess|predict|before you run|what do you expect|write down)\b"
+
+
+def predictions(path):
+    """(answers, all text between the last heading and the reveal, the reveal's code included) of each prediction."""
+    every = read(path)["cells"]
+    for place, cell in enumerate(every):
+        if "answer" in cell["metadata"]:
+            reveal = next((i for i in range(place, len(every)) if every[i]["cell_type"] == "code"), place)
+            heading = max(i for i in range(place + 1) if every[i]["cell_type"] == "markdown" and re.search(r"^#", source(every[i]), re.M))
+            first = re.split(r"^(?=#)", source(every[heading]), flags=re.M)[-1]
+            texts = [first, *(source(between) + text_shown(between) for between in every[heading + 1 : reveal])]
+            yield cell["metadata"]["answer"], "\n".join([*texts, source(every[reveal]) if reveal > heading else ""])
+
+
+def text_shown(cell):
+    shown = [output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+    return "\n".join("".join(text) for text in shown)
+
+
+def in_sight(answer, text):
+    """Whether an answer can be found by machine: a number of two digits or more, or a word of four letters or more."""
+    tokens = [token for token in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", answer)]
+    telling = [token for token in tokens if sum(c.isdigit() for c in token) >= 2 or (token.isalpha() and len(token) >= 4)]
+    return any(re.search(rf"(?<![\w.]){re.escape(token)}(?![\w]|\.\d)", text, flags=re.I) for token in telling)
+
+
+@each_notebook
+def test_nothing_above_a_reveal_gives_the_answer_away(path):
+    for answers, text in predictions(path):
+        assert answers and all(isinstance(answer, str) for answer in answers)
+        assert [answer for answer in answers if in_sight(answer, text)] == []
+
+
+@pytest.mark.parametrize(("answer", "text", "found"), [
+    ("0.94", "it is 0.94 here", True), ("0.94", "0.945", False), ("94 %", "x94", False), ("moved", "It Moved.", True), ("moved", "removed", False),
+    ("1", "1 2 3", False), ("yes", "yes", False), ("12,288", "12,288 numbers", True), ("12", "12.5", False), ("blue wall", "a wall", True),
+])  # fmt: skip
+def test_how_an_answer_in_sight_is_found(answer, text, found):
+    assert in_sight(answer, text) == found
+
+
+@each_notebook
+def test_every_request_for_a_guess_has_its_answer(path):
+    before_exercises = []
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] == "markdown" and re.search(r"^## (Exercise|Recap)", source(cell), flags=re.M):
+            break
+        before_exercises.append(cell)
+    asking = [cell for cell in before_exercises if cell["cell_type"] == "markdown" and re.search(ASKS, source(cell), flags=re.I)]
+    assert [source(cell)[:80] for cell in asking if "answer" not in cell["metadata"]] == []
 
 
 @each_page

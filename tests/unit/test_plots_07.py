@@ -33,6 +33,7 @@ def test_pair_scores_are_parted_by_the_threshold():
     figure = plots.draw_pair_scores(np.array([0.9999, 0.9995, 0.99, 0.98]), 0.999)
     assert "The first 2 lie within 0.0005 of 1" in figure.alt and "the next is 0.0100 away" in figure.alt
     assert [len(line.get_xdata()) for line in figure.axes[0].lines[:2]] == [2, 2]
+    assert figure.axes[0].get_title() == "2 pairs lie within 0.0005 of 1, the next 0.0100 away"
 
 
 def test_tradeoff_names_every_weight():
