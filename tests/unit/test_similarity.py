@@ -1,4 +1,6 @@
 import math
+import os
+import threading
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import distance
 
+from imsearch_helpers import nearest
 from imsearch_helpers.nearest import nominate, row_lengths
 from imsearch_helpers.similarity import METRICS, cosine_similarity, euclidean_distance, rank
 
@@ -174,6 +177,21 @@ def test_nominees_contain_all_winners_among_long_vectors(metric, kind):
 def test_among_random_vectors_only_a_few_are_nominated(metric):
     matrix = collection("random", np.random.default_rng(4), 20_000, 96)
     assert len(nominate(matrix, row_lengths(matrix), matrix[0], 5, metric)) < 100
+
+
+@pytest.mark.parametrize("can_start", [True, False])
+def test_rows_shared_out_over_threads_are_scored_as_by_one(monkeypatch, can_start):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    matrix = collection("random", np.random.default_rng(8), 3001, 20)
+    alone = nominate(matrix, row_lengths(matrix), matrix[7], 3)
+    monkeypatch.setattr(nearest, "PIECE", 7 * 20)
+    monkeypatch.setattr(nearest, "WORTH_A_THREAD", 5)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
+    if not can_start:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert np.array_equal(nominate(matrix, row_lengths(matrix), matrix[7], 3), alone)
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
