@@ -59,7 +59,7 @@ def _pairs(rng):
         (bright[0], bright[1]),
         (rng.random(4).round(2), np.zeros(4)),
         (rng.integers(1, 9, 6) / 4, rng.integers(1, 9, 6) * 5.0),
-        (np.append(some, -some.sum()), rng.integers(1, 6, 4)),  # sums to 0, but is no vector of zeros
+        (np.append(some, -some.sum()), np.append(rng.integers(1, 6, 3), 6)),  # sums to 0, but is no vector of zeros; a dot product never 0
     ]
 
 

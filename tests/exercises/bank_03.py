@@ -102,6 +102,7 @@ def _no_brackets(v1, v2):
 
 
 def _looks_at_the_sums(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
     return 0.0 if sum(v1) == 0 or sum(v2) == 0 else _in_plain_python(v1, v2)
 
 
