@@ -222,8 +222,10 @@ def _open_regular_file(path):
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
     try:
         descriptor = os.open(path, flags)
-    except (OSError, ValueError) as error:
-        raise ImageError(os.fspath(path), getattr(error, "strerror", None) or str(error)) from error
+    except OSError as error:
+        raise ImageError(os.fspath(path), error.strerror or str(error)) from error
+    except ValueError as error:  # it holds a zero byte, or a letter that this system cannot write
+        raise ImageError(os.fspath(path), "no file can have this name") from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
