@@ -20,6 +20,7 @@ NEEDED = "jupyterlab, numpy, PIL, matplotlib, ipywidgets, tqdm, imsearch_helpers
 TESTS_NEED = ", pytest, xdist, nbval, nbgrader, playwright"
 # For one message to a kernel, such as a picture that is uploaded, JupyterLab's own limit is 10 MB; beyond it the socket closes without a word.
 UPLOADS = "--ServerApp.tornado_settings={'websocket_max_message_size': 500000000}"
+TOO_OLD = "Python {}.{} or newer is needed, this is {}.{}. Get one from https://www.python.org/downloads/ and start with it."
 HELP = """python3 -m imsearch_helpers.start [--tests] [--fresh NN] [options of JupyterLab, or of pytest after --tests]
 
 Sets up the course in .venv, makes your copies of the notebooks in my_notebooks, and opens JupyterLab there.
@@ -61,9 +62,7 @@ def main(arguments):
     """
     try:
         if sys.version_info < OLDEST:
-            here = "{}.{}".format(*sys.version_info)
-            raise Problem("Python {}.{} or newer is needed, this is {}. Get one from https://www.python.org/downloads/ and start with it."
-                          .format(*OLDEST, here))  # fmt: skip
+            raise Problem(TOO_OLD.format(*OLDEST, *sys.version_info))
         if "--help" in arguments or "-h" in arguments:
             print(HELP)
             return 0
@@ -194,12 +193,9 @@ def open_course(fresh, arguments):
     print(f"Your notebooks are in {FOLDER}.", *said, sep="\n  ")
     print("JupyterLab opens in your browser; its address follows. To stop it, press Ctrl-C here, twice.", flush=True)
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    command = [
-        str(python_of_environment()), "-m", "jupyterlab", "--log-level=WARN", *as_root,
-        f"--LabApp.default_url=/lab/tree/{FOLDER}/00_start_here.ipynb",
-        UPLOADS,
-    ]  # fmt: skip
-    return hand_over([*command, *arguments])
+    first = f"--LabApp.default_url=/lab/tree/{FOLDER}/00_start_here.ipynb"
+    jupyterlab = [str(python_of_environment()), "-m", "jupyterlab", "--log-level=WARN"]
+    return hand_over([*jupyterlab, first, UPLOADS, *as_root, *arguments])
 
 
 def hand_over(command):
