@@ -163,7 +163,7 @@ def show_angles(meanings):
 
 
 def show_colour_arrows(colours):
-    """Colours as patches with their three numbers, and as arrows, seen in two of the numbers: red and blue.
+    """Colours as patches with their three numbers, and as arrows, seen in two of the numbers: red and green.
 
     Parameters
     ----------
@@ -177,24 +177,24 @@ def show_colour_arrows(colours):
     said = "; ".join(f"{name}: red {red}, green {green}, blue {blue}" for name, (red, green, blue) in colours.items())
     alt = (
         f"Colours as patches: {said}. Beside them the same colours as arrows, as far to the right as they are red and as "
-        "far up as they are blue."
+        "far up as they are green."
     )
     figure = new_figure(9.4, 3.4, alt)
     left, right = figure.subfigures(1, 2, width_ratios=[1.55, 1])
     for (name, colour), axes in zip(colours.items(), left.subplots(1, len(colours))):
         show_picture(axes, np.full((8, 8, 3), colour, dtype=np.uint8), name)
         axes.set_xlabel("{}, {}, {}".format(*colour))
-    _draw_red_and_blue(right.subplots(), colours)
+    _draw_red_and_green(right.subplots(), colours)
     return figure
 
 
-def _draw_red_and_blue(axes, colours):
+def _draw_red_and_green(axes, colours):
     for (name, colour), style in zip(colours.items(), ("-", "--", ":")):
-        tip = (colour[0], colour[2])
+        tip = (colour[0], colour[1])
         draw_arrow(axes, tip, np.divide(colour, 255), linestyle=style, zorder=2)
         axes.annotate(name, tip, (8, -11), textcoords="offset points", fontsize=9)
-    axes.set(xlim=(0, 330), ylim=(0, 270), xlabel="red, from 0 to 255", ylabel="blue, from 0 to 255")
-    axes.set_title("their arrows, by red and blue", fontsize=11)
+    axes.set(xlim=(0, 330), ylim=(0, 270), xlabel="red, from 0 to 255", ylabel="green, from 0 to 255")
+    axes.set_title("their arrows, by red and green", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
 
 

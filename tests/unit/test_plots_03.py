@@ -59,6 +59,7 @@ def test_angles_carry_their_meaning():
 def test_colour_arrows_name_the_numbers():
     figure = plots.show_colour_arrows({"day": (200, 100, 50), "night": (20, 10, 5)})
     assert "day: red 200, green 100, blue 50" in figure.alt
+    assert "right as they are red and as far up as they are green" in figure.alt
     assert size_of(figure)[0] <= 1000
 
 
