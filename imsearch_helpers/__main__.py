@@ -26,7 +26,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         _search(options)
-    except (OSError, TypeError, ValueError) as error:
+    except (ImportError, OSError, TypeError, ValueError) as error:
         print(f"imsearch_helpers: {error}", file=sys.stderr)
         return 1
     return 0

@@ -548,7 +548,7 @@ def measure(quick):
 
 def processor():
     """Its make, as far as the system tells."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
+    with contextlib.suppress(OSError, ValueError, LookupError):  # no such file, or other lines in it, as on ARM
         facts = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines())
         facts = {name.strip(): value.strip() for name, value in facts.items()}
         return f"{facts['model name']} (family {facts['cpu family']}, model {facts['model']})"

@@ -8,10 +8,10 @@ import pytest
 import imsearch_helpers
 from tests import REPOSITORY
 
-HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm"}
+HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "torch", "sklearn", "faiss"}
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
-    "checks", "headers", "images", "similarity", "evaluation", "collection", "nearest", "vectors", "reader_pool", "environment",
+    "checks", "headers", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
     "indexing", "index_file", "engine", "messy", "judging",
 ]  # fmt: skip
 

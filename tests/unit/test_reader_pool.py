@@ -204,7 +204,7 @@ def test_engine_indexes_through_a_pool_as_without(folder):
     assert np.array_equal(plain.image_vectors, through.image_vectors) and plain.image_paths == through.image_paths
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [name for name, method in METHODS.items() if not hasattr(method, "batch")])
 def test_vectors_made_in_the_processes_are_those_made_here(folder, pool, method):
     paths = find_images(folder)
     for path, (vector, repairs) in zip(paths, pool.read_vectors(paths, method), strict=True):

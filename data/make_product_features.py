@@ -1,0 +1,67 @@
+"""Make `vectors/products_deep.npz`: what EfficientNet-Lite0 says about our 1,000 renders, in 96 numbers each.
+
+    python data/make_product_features.py
+
+So whoever has no onnxruntime, as in a browser, can still see the map of the products and the tables. Needs the extra
+`extensions`. It prints what the fewer numbers cost.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
+from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
+from imsearch_helpers.judging import evaluate_engine, found_by_shot  # noqa: E402
+
+N_DIMS = 96
+ABOUT = (
+    "EfficientNet-Lite0's embeddings of the course's renders (method 'deep', 160 x 160 pixels, 1,280 numbers), brought "
+    "to length 1, minus `mean`, along the first 96 principal directions, which are the rows of `components`. Not the "
+    "full embeddings: scores differ a little from theirs."
+)
+
+
+def unit(vectors):
+    """Rows brought to length 1, float64."""
+    vectors = vectors.astype(np.float64)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def principal_directions(vectors, n_dims):
+    """The mean of the rows, (n_all,), and the directions in which they differ most, (n_dims, n_all), the first most."""
+    mean = vectors.mean(axis=0)
+    directions = np.linalg.svd(vectors - mean, full_matrices=False)[2][:n_dims]
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(n_dims), largest])  # a direction and its opposite are as good: take one always
+    return mean, directions * signs[:, np.newaxis]
+
+
+def print_quality(name, paths, vectors, products):
+    """One line: how well the vectors find products and categories, and each shot's studio picture."""
+    engine = ImageSearchEngine.from_vectors(paths, vectors)
+    product = evaluate_engine(engine, products, "product", 4).precision
+    category = evaluate_engine(engine, products, "category", 5).precision
+    shots = ", ".join(f"{shot} {share:.3f}" for shot, share in found_by_shot(engine, products).items())
+    print(f"{name:22s} product@4 {product:.3f}, category@5 {category:.3f}; found first: {shots}")
+
+
+def main():
+    """Embed, reduce, write, and print what it cost."""
+    products = Products(HERE)
+    engine = ImageSearchEngine(products.image_dir, "deep").index_images()
+    embeddings = unit(engine.image_vectors)
+    mean, components = principal_directions(embeddings, N_DIMS)
+    vectors = ((embeddings - mean) @ components.T).astype(np.float16)  # (1000, 1280) @ (1280, 96) -> (1000, 96)
+    files = [products.of(path).file for path in engine.image_paths]
+    kept = dict(files=files, vectors=vectors, mean=mean.astype(np.float32), components=components.astype(np.float16))
+    np.savez_compressed(HERE / "vectors" / "products_deep.npz", about=ABOUT, **kept)
+    print_quality("1,280 numbers", engine.image_paths, engine.image_vectors, products)
+    print_quality(f"{N_DIMS} numbers, float16", engine.image_paths, vectors.astype(np.float32), products)
+
+
+if __name__ == "__main__":
+    main()
