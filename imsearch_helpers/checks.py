@@ -1,8 +1,14 @@
 """Floor 0. A parameter comes in; the same goes out, or an error that names it, its value and what is accepted."""
 
+import functools
 import math
 import numbers
 import operator
+import unicodedata
+
+# What could run, reorder or hide: controls, format characters, lone surrogates, what means nothing yet, line and paragraph ends.
+ESCAPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+JOINERS = "\u200c\u200d"  # format characters, too, but words and emojis are written with them
 
 
 def checked_count(value, name):
@@ -120,7 +126,9 @@ def checked_bins(bins):
 
 
 def printable(name):
-    """A file's name as one safe line: control characters and undecodable bytes are shown as escapes.
+    """A file's name as one safe line: what could run, reorder or hide something, and undecodable bytes, are shown as escapes.
+
+    Letters, signs, joiners and spaces of every script stay as they are, so that a printed name can be pasted back.
 
     Parameters
     ----------
@@ -130,12 +138,52 @@ def printable(name):
     -------
     str
 
+    References
+    ----------
+    The Unicode Standard, chapter 4.5: the general categories of characters.
+
     Examples
     --------
     >>> printable("two\\nlines.png")
     'two\\\\nlines.png'
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(name))
+    hidden = (c not in JOINERS and unicodedata.category(c) in ESCAPED for c in str(name))
+    return "".join(c.encode("unicode_escape").decode("ascii") if hide else c for c, hide in zip(str(name), hidden))
+
+
+def renamed(**ours):
+    """A decorator: whoever passes a keyword that other programs use is told ours.
+
+    Parameters
+    ----------
+    **ours : str
+        The other keyword and the parameter of the decorated function that stands for it.
+
+    Returns
+    -------
+    callable
+        It changes nothing else; the call with such a keyword is a TypeError.
+
+    Examples
+    --------
+    >>> @renamed(image_path="image")
+    ... def half(image):
+    ...     return image / 2
+    >>> half(image_path=4)
+    Traceback (most recent call last):
+    TypeError: half() has no parameter 'image_path'; here it is called 'image'
+    """
+
+    def decorate(function):
+        @functools.wraps(function)
+        def call(*args, **keywords):
+            for other in ours.keys() & keywords.keys():
+                raise TypeError(f"{function.__name__}() has no parameter {other!r}; here it is called {ours[other]!r}")
+            return function(*args, **keywords)
+
+        return call
+
+    return decorate
 
 
 def no_formula(text):

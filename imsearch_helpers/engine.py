@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import index_file, nearest
-from .checks import checked_count, printable
+from .checks import checked_count, printable, renamed
 from .images import find_images, load_image_in_time
 from .indexing import as_float32, checked_lengths, checked_vector, read_all, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
@@ -165,6 +165,7 @@ class ImageSearchEngine:
 
     # Searching
 
+    @renamed(query_path="query")
     def search(self, query, top_k=5):
         """The pictures most similar to a query, found by comparing with one after another.
 
@@ -195,6 +196,7 @@ class ImageSearchEngine:
         results.sort(key=lambda result: (-result.score, result.path))
         return results[:top_k]
 
+    @renamed(query_path="query")
     def search_fast(self, query, top_k=5):
         """The same results as `search` in the same order, by one matrix-vector product (unless `use_index` was called).
 
@@ -216,6 +218,7 @@ class ImageSearchEngine:
         [ranking] = self._rankings(query[np.newaxis], top_k)
         return self._results(ranking)
 
+    @renamed(query_paths="queries")
     def search_batch(self, queries, top_k=5):
         """The results of `search_fast` for many queries at once, by one matrix product a block of the collection.
 
@@ -248,6 +251,7 @@ class ImageSearchEngine:
             results += map(self._results, self._rankings(vectors, top_k))
         return results
 
+    @renamed(query_path="query")
     def search_diverse(self, query, top_k=5, diversity_weight=0.3):
         """Results that are like the query but not all like one another: maximal marginal relevance.
 

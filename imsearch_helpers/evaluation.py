@@ -1,6 +1,7 @@
 """Floor 1. A ranking and the truth come in; numbers that say how good the ranking is go out."""
 
 import math
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,32 @@ class SearchQuality(NamedTuple):
     recall: float
 
 
+def compared(item):
+    """What an item of a ranking or of the truth is compared by: a path by where it leads, anything else by itself.
+
+    Parameters
+    ----------
+    item : hashable
+        A search result, or a pair of a path and a float, counts as its path. A path is a `Path`, or a str with a slash or
+        a suffix in it; relative and absolute ones are the same where they lead to the same place from the current folder.
+
+    Returns
+    -------
+    hashable
+
+    Examples
+    --------
+    >>> compared("photos/./cat.png") == compared(("photos/cat.png", 0.9))
+    True
+    >>> compared(7)
+    7
+    """
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], (float, np.floating)):
+        item = item[0]  # a result with its score
+    is_path = isinstance(item, os.PathLike) or (isinstance(item, str) and (os.path.basename(item) != item or "." in item))
+    return os.path.normcase(os.path.abspath(item)) if is_path else item
+
+
 def evaluate_search(ground_truth, predictions, k=5):
     """Precision and recall among the first `k` predictions.
 
@@ -23,7 +50,8 @@ def evaluate_search(ground_truth, predictions, k=5):
     ground_truth : iterable of hashable
         Everything that is relevant to the query, in any order.
     predictions : sequence of hashable
-        What the search returned, best first. Only the first `k` places count; a repeat is a miss.
+        What the search returned, best first. Only the first `k` places count; a repeat is a miss. Both are compared as
+        `compared` says: results can be handed over as they are, and paths as str or Path, relative or absolute.
     k : int
         At least 1.
 
@@ -46,7 +74,7 @@ def evaluate_search(ground_truth, predictions, k=5):
     SearchQuality(precision=0.4, recall=0.5)
     """
     k = checked_count(k, "k")
-    relevant = set(ground_truth)
+    relevant = set(map(compared, ground_truth))
     hits = _hits(relevant, predictions)[:k]
     return SearchQuality(sum(hits) / k, sum(hits) / len(relevant))
 
@@ -57,7 +85,7 @@ def _hits(relevant, predictions):
         raise ValueError("ground_truth is empty; a measure of the relevant items needs at least one")
     missing = set(relevant)
     hits = []
-    for prediction in predictions:
+    for prediction in map(compared, predictions):
         hits.append(prediction in missing)
         missing.discard(prediction)  # found once is found; a repeat is a miss
     return hits
@@ -71,7 +99,8 @@ def average_precision(ground_truth, predictions):
     ground_truth : iterable of hashable
         Everything that is relevant to the query.
     predictions : sequence of hashable
-        The ranking, best first. What is relevant and not in it counts as precision 0; a repeat is a miss.
+        The ranking, best first. What is relevant and not in it counts as precision 0; a repeat is a miss. Both are compared
+        as `compared` says.
 
     Returns
     -------
@@ -92,7 +121,7 @@ def average_precision(ground_truth, predictions):
     >>> round(average_precision({"a", "b"}, ["a", "x", "b"]), 3)
     0.833
     """
-    relevant = set(ground_truth)
+    relevant = set(map(compared, ground_truth))
     hits = _hits(relevant, predictions)
     found = [sum(hits[:place]) / place for place, hit in enumerate(hits, start=1) if hit]
     return sum(found) / len(relevant)
@@ -105,7 +134,7 @@ def reciprocal_rank(ground_truth, predictions):
     ----------
     ground_truth : iterable of hashable
     predictions : sequence of hashable
-        The ranking, best first.
+        The ranking, best first. Both are compared as `compared` says.
 
     Returns
     -------
@@ -121,7 +150,7 @@ def reciprocal_rank(ground_truth, predictions):
     >>> reciprocal_rank({"a", "b"}, ["x", "b", "a"])
     0.5
     """
-    hits = _hits(set(ground_truth), predictions)
+    hits = _hits(set(map(compared, ground_truth)), predictions)
     return 1 / (hits.index(True) + 1) if True in hits else 0.0
 
 
@@ -134,7 +163,7 @@ def ndcg(gains, predictions, k=5):
         How relevant each item is, at least 0; what is missing has gain 0. The ideal ranking comes from here, so that
         a search is not rewarded for leaving out what it did not find.
     predictions : sequence of hashable
-        The ranking, best first; a repeat gains nothing.
+        The ranking, best first; a repeat gains nothing. Both are compared as `compared` says.
     k : int
         How many places count; at least 1.
 
@@ -164,9 +193,10 @@ def ndcg(gains, predictions, k=5):
     k = checked_count(k, "k")
     if not all(math.isfinite(gain) and gain >= 0 for gain in gains.values()) or not any(gains.values()):
         raise ValueError("gains must be finite numbers of at least 0, and at least one must be positive")
+    gains = {compared(item): gain for item, gain in gains.items()}
     seen = {}
     for place, prediction in enumerate(predictions[:k], start=1):
-        seen.setdefault(prediction, place)
+        seen.setdefault(compared(prediction), place)
     found = sum(gains.get(item, 0) / math.log2(place + 1) for item, place in seen.items())
     ideal = sorted(gains.values(), reverse=True)[:k]
     return found / sum(gain / math.log2(place + 1) for place, gain in enumerate(ideal, start=1))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import checked_size, no_formula, printable
+from .checks import checked_size, no_formula, printable, renamed
 from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, find_images
 from .indexing import Outcome, read_all, returned_vector, stacked
 from .reader_pool import MEMORY_LIMIT, ReaderPool
@@ -175,6 +175,7 @@ class RobustImageProcessor:
     def failed_images(self):
         return [(row.path, row.reason) for row in self._rows.values() if row.outcome == REJECTED]
 
+    @renamed(image_path="path")
     def process_image(self, path):
         """The vector of one picture.
 

@@ -6,10 +6,11 @@ from importlib.util import find_spec
 import numpy as np
 from PIL import Image
 
-from .checks import checked_bins, checked_count, checked_size
+from .checks import checked_bins, checked_count, checked_size, renamed
 from .images import load_image
 
 
+@renamed(image_path="image")
 def image_to_vector_simple(image, size=(64, 64)):
     """Flatten a picture: shrink it, make it grey, and write its rows one after another.
 
@@ -43,6 +44,7 @@ def image_to_vector_simple(image, size=(64, 64)):
     return np.asarray(grey, dtype=np.float32).reshape(-1) / 255  # (height, width) -> (width * height,)
 
 
+@renamed(image_path="image")
 def image_to_histogram(image, bins=32):
     """Count the colours: how many pixels have how much red, then green, then blue. Where they are does not matter.
 

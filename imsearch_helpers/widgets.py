@@ -1,9 +1,12 @@
 """Floor 7. An engine comes in, sliders go out. Each widget is a plain function of its values and one line of wiring."""
 
 import base64
+import contextlib
 import csv
 import html
 import io
+import os
+import traceback
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,9 +15,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .checks import printable
+from .engine import ImageSearchEngine
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html
-from .plots.shared import file_name
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
@@ -27,8 +30,14 @@ STYLE = f"""<style>
 .imsearch-gallery .imsearch-query-thumb {{border-color: black}}
 .imsearch-gallery .imsearch-right {{border-color: {BLUE}}}
 .imsearch-gallery .imsearch-wrong {{border: 3px dashed {RED}}}
+.imsearch-gallery p {{margin: 0; width: {THUMBNAIL}px; height: {THUMBNAIL}px; border: 3px dashed {GREY}; text-align: center}}
 .imsearch-gallery .imsearch-name {{color: {GREY}; font-size: 11px; overflow-wrap: anywhere}}
 </style>"""
+
+
+# JupyterLab gives this class to widgets whose kernel was restarted or shut down; nothing of ours runs any more by then.
+DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: {RED}; font: bold 13px sans-serif; height: auto;
+  content: "These sliders belong to a kernel that has ended: run this cell again."}}</style>"""
 
 
 class Panel(ipywidgets.VBox):
@@ -50,7 +59,7 @@ def play(function, **controls):
     Returns
     -------
     Panel
-        The controls, then one HTML widget.
+        The controls, then one HTML widget. An error at first is raised; one that comes when a control moves stands there.
     """
     output = ipywidgets.HTML()
 
@@ -59,9 +68,25 @@ def play(function, **controls):
         output.value = figure_html(shown) if isinstance(shown, Figure) else shown
 
     for control in controls.values():
-        control.observe(update, names="value")
+        control.observe(_in_sight(update, output), names="value")
     update()
-    return Panel([ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), output])
+    row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
+    panel = Panel([row, output])
+    panel.add_class("imsearch-panel")
+    return panel
+
+
+def _in_sight(work, output):
+    """The same work for a button or a slider, whose errors nobody would see: they go into an HTML widget."""
+
+    def seen(event):
+        try:
+            work(event)
+        except Exception as error:
+            said = "".join(traceback.format_exception_only(error))
+            output.value = f'<pre style="color: {RED}; white-space: pre-wrap">{html.escape(said)}</pre>'
+
+    return seen
 
 
 def slider(description, low, high, value, step=1, continuous=False):
@@ -85,9 +110,10 @@ def slider(description, low, high, value, step=1, continuous=False):
                 style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def thumbnail(path):
     """A picture file as a small JPEG in a data address, or None if it cannot be read.
+
+    It is remembered for as long as the file stays as it is.
 
     Parameters
     ----------
@@ -98,9 +124,15 @@ def thumbnail(path):
     str or None
     """
     try:
-        return _embedded(path)
-    except ImageError:
+        status = os.stat(path)
+        return _remembered(os.path.abspath(path), status.st_size, status.st_mtime_ns)
+    except (ImageError, OSError, ValueError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _remembered(path, size, time):
+    return _embedded(path)
 
 
 def _embedded(image):
@@ -111,7 +143,7 @@ def _embedded(image):
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def gallery_html(engine, query, top_k, products=None):
+def gallery_html(engine, query, top_k, products=None, without_query=False):
     """The query and its results as one piece of HTML, thumbnails inside.
 
     Parameters
@@ -122,19 +154,24 @@ def gallery_html(engine, query, top_k, products=None):
     top_k : int
     products : Products, optional
         The truth: then each result says whether it shows the same product, or at least the same category.
+    without_query : bool
+        Leave the query itself out of its results.
 
     Returns
     -------
     str
-        All text from file names is escaped. What cannot be read is said in words.
+        All text from file names is escaped; they are shown as seen from the engine's folder. What is gone or cannot be read
+        is said in words.
     """
     try:
-        return results_html(query, engine.search_fast(_query_vector(engine, query), top_k), products)
+        found = engine.search_fast(_query_vector(engine, query), top_k + bool(without_query))
+        results = [result for result in found if not (without_query and result.path == query)][:top_k]
+        return results_html(query, results, products, engine.image_dir)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
 
 
-def results_html(query, results, products=None):
+def results_html(query, results, products=None, folder=""):
     """A query and its results as one piece of HTML, drawn in a few milliseconds, for a slider that is dragged.
 
     Parameters
@@ -143,6 +180,8 @@ def results_html(query, results, products=None):
     results : list of SearchResult
     products : Products, optional
         The truth about the pictures, as for `gallery_html`.
+    folder : str
+        From where the names are seen; the file's name alone if not given.
 
     Returns
     -------
@@ -156,11 +195,12 @@ def results_html(query, results, products=None):
     picture = thumbnail(query) if isinstance(query, str) else _embedded(query)
     known = products is not None and isinstance(query, str)
     label = f"<b>query</b><br>{_words(products.of(query))}" if known else "<b>query</b>"
-    cards = [_card(picture, "imsearch-query-thumb", label, query if isinstance(query, str) else "your picture")]
+    name = _seen_from(folder, query) if isinstance(query, str) else "your picture"
+    cards = [_card(picture, "imsearch-query-thumb", label, name, query)]
     for place, (path, score) in enumerate(results, start=1):
         mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
         label = f"{place}. <b>{score:.3f}</b><br>{mark}"
-        cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, path))
+        cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, _seen_from(folder, path), path))
     return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>'
 
 
@@ -186,48 +226,70 @@ def _mark(query, result):
     return f'<span style="color:{RED}">✗ {html.escape(result.category)}</span>', "imsearch-wrong"
 
 
-def _card(picture, style, label, path):
-    name = html.escape(file_name(path))
-    image = f'<img class="{style}" alt="{name}" src="{picture}">' if picture else "<p>(cannot be read)</p>"
+def _seen_from(folder, path):
+    with contextlib.suppress(ValueError):  # on another drive
+        seen = os.path.relpath(path, folder) if folder else os.pardir
+        if not seen.startswith(os.pardir):
+            return seen
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _card(picture, style, label, name, path):
+    name = html.escape(printable(name))
+    instead = "(cannot be read)" if not isinstance(path, str) or os.path.exists(path) else "✗ gone: there is no such file"
+    image = f'<img class="{style}" alt="{name}" src="{picture}">' if picture else f"<p>{instead}</p>"
     return f'<figure>{image}<figcaption>{label}<div class="imsearch-name">{name}</div></figcaption></figure>'
 
 
-def explore(engines, products=None, queries=None, query=0, top_k=5):
+def explore(engines, products=None, queries=None, query=0, top_k=5, without_query=False):
     """The explorer: pick a query, move the number of results, choose an engine, upload a picture of your own.
 
     Parameters
     ----------
-    engines : ImageSearchEngine or dict of str to ImageSearchEngine
-        Several engines over the same pictures give a choice between them, under the dict's names.
+    engines : ImageSearchEngine, dict of str to ImageSearchEngine, or str or Path
+        Several engines over the same pictures give a choice between them, under the dict's names. A folder of pictures is
+        indexed first.
     products : Products, optional
         The truth about the pictures, for ticks and crosses.
-    queries : list of str, optional
+    queries : list of str or Path, optional
         The pictures the query slider goes through; all indexed ones if not given.
     query : int
         Where that slider stands at first.
     top_k : int
         Where the other slider stands at first.
+    without_query : bool
+        Whether the query is left out of its own results at first.
 
     Returns
     -------
     Panel
+
+    Raises
+    ------
+    RuntimeError
+        When an engine has nothing indexed yet.
     """
+    if isinstance(engines, (str, os.PathLike)):
+        engines = ImageSearchEngine(engines).index_images()
     engines = engines if isinstance(engines, dict) else {engines.method: engines}
-    queries = queries or next(iter(engines.values())).image_paths
+    for engine in engines.values():
+        engine._require_index()
+    queries = [os.fspath(path) for path in queries or next(iter(engines.values())).image_paths]
     controls = {
         "query": _query_slider(queries, query, continuous=True),
         "engine": _method_picker(engines),
         "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
         "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture", layout={"width": "auto"}),
+        "without_query": ipywidgets.Checkbox(without_query, description="leave the query out", indent=False, layout={"width": "auto"}),
     }
 
-    def gallery(engine, query, top_k, upload):
+    def gallery(engine, query, top_k, upload, without_query):
         chosen = bytes(upload[0]["content"]) if upload else queries[query]
-        return gallery_html(engines[engine], chosen, top_k, products)
+        return gallery_html(engines[engine], chosen, top_k, products, without_query)
 
     panel = play(gallery, **controls)
     controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
-    fooled = _fooled_button(controls, queries)
+    fooled = _fooled_button(controls, queries, engines)
     panel.children = (*panel.children, fooled)
     for name, control in controls.items():
         control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
@@ -258,8 +320,8 @@ def explain_matches(engines, queries, query=0, places=20):
         path, engine = queries[query], engines[engine]
         found = engine.search_fast(_query_vector(engine, path), place + 1)
         match = [result.path for result in found if result.path != path][place - 1]
-        cards = [_card(thumbnail(path), "imsearch-query-thumb", "<b>query</b>", path),
-                 _card(thumbnail(match), "imsearch-thumb", f"place {place}", match)]  # fmt: skip
+        cards = [_card(thumbnail(path), "imsearch-query-thumb", "<b>query</b>", _seen_from(engine.image_dir, path), path),
+                 _card(thumbnail(match), "imsearch-thumb", f"place {place}", _seen_from(engine.image_dir, match), match)]  # fmt: skip
         figure = explain_match(path, match, METHODS[engine.method])
         return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>{figure_html(figure)}'
 
@@ -286,7 +348,7 @@ def _method_picker(engines):
     )
 
 
-def _fooled_button(controls, queries):
+def _fooled_button(controls, queries, engines):
     button = ipywidgets.Button(description="this query fools it: keep it", layout={"width": "auto"})
     said = ipywidgets.HTML()
 
@@ -294,11 +356,12 @@ def _fooled_button(controls, queries):
         if controls["upload"].value:
             said.value = "Only pictures of the collection are kept. Move the query slider to one."
             return
-        name, engine = Path(queries[controls["query"].value]).name, controls["engine"].value
+        engine = controls["engine"].value
+        name = _seen_from(engines[engine].image_dir, queries[controls["query"].value])
         _append_row(FOOLED, ["query", "method"], [name, engine])
         said.value = f"Kept: {html.escape(printable(name))} by {html.escape(engine)}, in {FOOLED}."
 
-    button.on_click(keep)
+    button.on_click(_in_sight(keep, said))
     controls["query"].observe(lambda change: setattr(said, "value", ""), names="value")
     return ipywidgets.HBox([button, said])
 

@@ -1,7 +1,7 @@
 """Floor 6. Results come in, a Figure with alt text goes out.
 
-Every function returns a `Figure` of Matplotlib, changes no global style, and opens no window: show it with `show`, or
-write it to a file with ``figure.savefig(path)``. As the last line of a notebook's cell it shows itself. What ends in
+Every function returns a `Figure` of Matplotlib, changes no global style, and opens no window. As the last line of a notebook's
+cell the figure shows itself; anywhere else ``figure.show()`` shows it and ``figure.savefig(path)`` writes it to a file. What ends in
 ``_html`` returns the same as HTML, drawn in a few milliseconds, for a slider that is dragged.
 
 What belongs where:
@@ -41,7 +41,7 @@ from .lesson_05 import draw_cost, draw_times
 from .lesson_06 import MODES, OUTCOMES, SEEN_SIDE, Seen, readings_html, show_readers, show_readings, three_readings
 from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
 from .match import border_part, pixel_shares, score_shares
-from .pictures import show_gallery, show_pictures, visualize_results
+from .pictures import show_duplicates, show_gallery, show_pictures, visualize_results
 from .shared import (
     BLUE,
     CHANNELS,

@@ -6,12 +6,13 @@ Here live the figure that knows its alt text, and the parts: a picture, a frame,
 import base64
 import html
 import io
+import sys
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import FancyArrowPatch
-from PIL import Image
+from PIL import Image, ImageShow
 
 from ..checks import printable
 from ..images import ImageError, load_image_in_time
@@ -39,6 +40,20 @@ class Figure(MatplotlibFigure):
     """
 
     alt = "A figure."
+
+    def show(self):
+        """Show it: below a notebook's cell, or from a script in the system's own viewer of pictures.
+
+        Raises
+        ------
+        RuntimeError
+            When there is no such viewer, as on a computer without a screen.
+        """
+        ipython = sys.modules.get("IPython")  # what is not even imported has no kernel
+        if ipython and getattr(ipython.get_ipython(), "kernel", None):
+            show(self)
+        elif not ImageShow.show(_drawn(self)):
+            raise RuntimeError("there is no program here that shows pictures: write the figure to a file with savefig(path)")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return _data_and_metadata(self, self.alt)
@@ -130,7 +145,7 @@ def _png_in_base64(picture, **options):
 
 
 def show_picture(axes, image, title=""):
-    """Draw one picture into an axes, without ticks; what cannot be read is said in words.
+    """Draw one picture into an axes, without ticks; what is gone or cannot be read is said in words.
 
     Parameters
     ----------
