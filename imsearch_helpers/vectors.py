@@ -171,6 +171,7 @@ def image_to_gradients(image, cells=8, n_orientations=8):
     return (sums / (lengths + 0.1)).astype(np.float32).reshape(-1)  # 0.1: faint noise must not become a strong edge
 
 
+@renamed(image_path="image")
 def image_to_vector_deep(image, model="efficientnet_lite0", size=None):
     """The embedding of a picture: what a trained network has to say about it, just before it would name a class.
 

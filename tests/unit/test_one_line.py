@@ -62,12 +62,11 @@ def test_a_new_metric_decides_what_is_diverse(manhattan):
 def test_a_new_metric_finds_near_duplicates(manhattan, threshold):
     rows = crowded(1, 40)
     engine = from_rows(rows, "manhattan")
-    group_of = list(range(40))
-    for one, other in combinations(range(40), 2):
-        if manhattan(*engine.image_vectors[[one, other]].astype(float)) >= threshold:
-            group_of = [group_of[one] if group == group_of[other] else group for group in group_of]
-    groups = [[f"{row:04}.png" for row in range(40) if group_of[row] == group] for group in dict.fromkeys(group_of)]
-    assert near_duplicates(engine, threshold) == [group for group in groups if len(group) > 1] != []
+    groups, vector_of = near_duplicates(engine, threshold), dict(zip(engine.image_paths, engine.image_vectors.astype(float)))
+    near = lambda one, other: manhattan(vector_of[one], vector_of[other]) >= threshold
+    assert groups and all(near(*pair) for group in groups for pair in combinations(group, 2))
+    alone = set(engine.image_paths).difference(*groups)
+    assert not any(near(one, other) for one, other in combinations(sorted(alone), 2))
 
 
 def test_a_new_metric_is_evaluated_as_it_ranks(manhattan):
