@@ -197,7 +197,7 @@ def near_duplicates(engine, threshold=None):
     ----------
     engine : ImageSearchEngine
         Best with the method "pixels". Of 60 planted copies (20 saved again, 20 made smaller, 20 made brighter) among 1,100
-        pictures it found 56 at its default threshold, and put nothing else together; "small_network" 59, "gradients" 49,
+        pictures it found 56 at its default threshold, and put no two different things together; "small_network" 59, "gradients" 49,
         "deep" 34, "root_histogram" 21, with 1 to 4 wrong pairs each, and "histogram" 5, with 39.
     threshold : float, optional
         The lowest score of two pictures that are put together. If not given and the metric is cosine, that of the engine's
