@@ -2,12 +2,18 @@
 
 import argparse
 import contextlib
+import os
 import sys
 
 from .checks import checked_count, printable
 from .engine import ImageSearchEngine
+from .folders import checked_patterns, folder_named
+from .index_file import is_index
+from .output import checked_output, whole_file
 from .similarity import METRICS
 from .vectors import METHODS
+
+SOFTWARE = "imsearch_helpers"  # noted in a picture of ours: only such a one is ever replaced
 
 
 def main(arguments=None):
@@ -21,7 +27,7 @@ def main(arguments=None):
     Returns
     -------
     int
-        0 when it worked, 1 when not; then the reason is on stderr.
+        0 when it worked, 1 when not, 130 when it was interrupted; then the reason is on stderr.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -29,6 +35,10 @@ def main(arguments=None):
     except (ImportError, OSError, TypeError, ValueError) as error:
         print(f"imsearch_helpers: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        again = "; the same command goes on from there" if options.index else ""
+        print(f"imsearch_helpers: interrupted{again}", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -36,28 +46,61 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m imsearch_helpers", description="Find the pictures most like one.")
     parser.add_argument("folder", help="the folder of pictures to search; subfolders count")
     parser.add_argument("query", help="the picture to search with")
-    parser.add_argument("--method", choices=sorted(METHODS), default="histogram", help="how a picture becomes a vector")
-    parser.add_argument("--metric", choices=sorted(METRICS), default="cosine", help="what makes two vectors alike")
+    parser.add_argument("--method", choices=sorted(METHODS), help="how a picture becomes a vector (default histogram)")
+    parser.add_argument("--metric", choices=sorted(METRICS), help="what makes two vectors alike (default cosine)")
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="how many results (default 5)")
     parser.add_argument("--picture", metavar="FILE", help="also write the query and its results as a picture (PNG)")
+    parser.add_argument("--index", metavar="FILE", help="keep the vectors there; next time only what is new or changed is read")
+    parser.add_argument("--exclude", action="append", default=[], metavar="NAME", help="a file, folder or pattern to leave out")
     return parser
 
 
 def _search(options):
-    engine = ImageSearchEngine(options.folder, options.method, options.metric)
-    top_k = checked_count(options.top_k, "--top-k")  # before the long work
+    top_k = checked_count(options.top_k, "--top-k")  # all that can be wrong comes before the long work
+    for path, is_ours, name in ((options.picture, _is_picture_of_ours, "--picture"), (options.index, is_index, "--index")):
+        if path is not None:
+            checked_output(path, is_ours, name)
+    engine = _engine(options)
     query = engine.vector_of(options.query)
     with contextlib.redirect_stdout(sys.stderr):  # the progress bar; stdout carries the list alone
-        engine.index_images()
+        _bring_up_to_date(engine, options.index)
     for path, reason in engine.failed_images:
         print(f"skipped {printable(path)}: {reason}", file=sys.stderr)
     results = engine.search_fast(query, top_k)
     for place, (path, score) in enumerate(results, start=1):
         print(f"{place}\t{score:.4f}\t{printable(path)}")
     if options.picture:
-        from .plots import visualize_results
+        _write_picture(options.picture, options.query, results)
 
-        visualize_results(options.query, results, len(results)).savefig(options.picture)
+
+def _engine(options):
+    if options.index is None or not os.path.exists(options.index):
+        return ImageSearchEngine(options.folder, options.method or "histogram", options.metric or "cosine", options.exclude)
+    engine = ImageSearchEngine.load(options.index, options.method)
+    if os.path.realpath(engine.image_dir) != os.path.realpath(folder_named(options.folder, "folder")):
+        raise ValueError(f"folder: {printable(options.index)} is an index of {printable(engine.image_dir)!r}; choose another --index")
+    engine.metric = options.metric or engine.metric
+    engine.exclude = checked_patterns(options.exclude) or engine.exclude
+    return engine
+
+
+def _bring_up_to_date(engine, index):
+    try:
+        engine.update()
+    finally:  # also what was read before an interruption
+        if index is not None and engine.image_paths:
+            engine.save(index)
+
+
+def _write_picture(path, query, results):
+    from .plots import visualize_results
+
+    with whole_file(path, _is_picture_of_ours) as file:
+        visualize_results(query, results, len(results)).savefig(file, format="png", metadata={"Software": SOFTWARE})
+
+
+def _is_picture_of_ours(first_bytes):
+    return first_bytes.startswith(b"\x89PNG") and SOFTWARE.encode() in first_bytes
 
 
 if __name__ == "__main__":
