@@ -135,7 +135,7 @@ def add_disguised():
     add("drawing.png", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG", "rejected", "an SVG drawing")
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
     add("pointer.jpg", pointer, "Git LFS pointer", "rejected", "a Git LFS pointer")
-    add("._photo.jpg", b"\0\x05\x16\x07\0\x02\0\0Mac OS X        " + bytes(56), "macOS sidecar", "rejected", "an AppleDouble file")
+    add("._photo.jpg", b"\0\x05\x16\x07\0\x02\0\0Mac OS X        " + bytes(56), "macOS sidecar", "left out", "hidden")
     add("zeros.jpg", bytes(4096), "an unfinished download", "rejected", "nothing but zeros")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:

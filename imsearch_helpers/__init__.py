@@ -9,7 +9,8 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "images": ("ImageError", "find_images", "load_image", "read_image"),
+    "images": ("ImageError", "load_image", "read_image"),
+    "folders": ("ImportReport", "Listing", "find_images", "list_folder"),
     "similarity": ("METRICS", "Metric", "cosine_similarity", "euclidean_distance"),
     "evaluation": (
         "SearchQuality",
@@ -32,8 +33,8 @@ _HOMES = {
         "image_to_vector_simple",
     ),
     "reader_pool": ("ReaderPool",),
-    "messy": ("ImportReport", "RobustImageProcessor"),
-    "engine": ("ImageSearchEngine", "SearchResult"),
+    "messy": ("RobustImageProcessor",),
+    "engine": ("ImageSearchEngine", "SearchResult", "StalePaths"),
     "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),

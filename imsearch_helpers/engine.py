@@ -1,9 +1,8 @@
 """Floor 4. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
 
-import contextlib
+import hashlib
 import numbers
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,13 +10,26 @@ import numpy as np
 
 from . import index_file, nearest
 from .checks import checked_count, printable, renamed
-from .images import find_images, load_image_in_time
-from .indexing import as_float32, checked_lengths, checked_vector, read_all, returned_vector, stacked
+from .folders import (
+    KEPT,
+    LEFT_OUT,
+    REJECTED,
+    REPAIRED,
+    UNOPENED,
+    ImportReport,
+    Listing,
+    ReportRow,
+    checked_patterns,
+    list_folder,
+)
+from .images import load_image_in_time
+from .indexing import Outcome, as_float32, checked_lengths, checked_vector, read_with_bar, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 
-BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
 QUERIES_AT_ONCE = 256
+NOTHING = Listing([], [], {})
+ENDS = 1 << 16  # bytes at the beginning and at the end of a file by which it is known again when only its time differs
 
 
 class SearchResult(NamedTuple):
@@ -27,13 +39,25 @@ class SearchResult(NamedTuple):
     score: float
 
 
+class StalePaths(NamedTuple):
+    """Where an index no longer tells the truth: sorted paths. It is true when there are any."""
+
+    changed: list
+    gone: list
+    new: list
+
+    def __bool__(self):
+        return any(map(len, self))
+
+
 class ImageSearchEngine:
     """A search engine for pictures: every picture is a vector, and the nearest vectors win.
 
     Parameters
     ----------
     image_dir : str or Path
-        The folder of pictures; subfolders count, links to folders are not followed.
+        The folder of pictures; ``~`` is your home. Subfolders count; links to folders are not followed, and hidden folders and
+        those that other programs keep beside pictures are left out.
     method : str or callable
         How a picture becomes a vector: a name in `METHODS`, or any function that takes an RGB `PIL.Image.Image` and
         returns a vector. If it has an attribute `batch`, a function from a list of pictures to a matrix with one row
@@ -41,6 +65,8 @@ class ImageSearchEngine:
         does it for that size.
     metric : str
         What makes two vectors alike: a name in `METRICS`. The score by "euclidean" is minus the distance.
+    exclude : sequence of str
+        What else to leave out: names or patterns of files and folders, such as ``["drafts", "*.gif"]``.
 
     Attributes
     ----------
@@ -50,9 +76,13 @@ class ImageSearchEngine:
         ``image_vectors[i]`` belongs to ``image_paths[i]``. The only copy, so change neither.
     failed_images : list of (str, str)
         Path and reason of every picture that could not be read.
+    report : ImportReport
+        Every picture that was found: indexed, not readable, or left out, each of the others with its reason.
 
     Raises
     ------
+    TypeError
+        When `image_dir` is no path, or `exclude` no list of texts.
     ValueError
         When `method` or `metric` is unknown; the message lists the known ones.
 
@@ -63,18 +93,24 @@ class ImageSearchEngine:
     [SearchResult(path='c.png', score=1.0), SearchResult(path='b.png', score=0.7071067811865475)]
     """
 
-    def __init__(self, image_dir, method="histogram", metric="cosine"):
+    def __init__(self, image_dir, method="histogram", metric="cosine", exclude=()):
         metric_named(metric)
-        self.image_dir = str(image_dir)
+        if not isinstance(image_dir, (str, os.PathLike)):
+            raise TypeError(f"image_dir must be one folder, not a {type(image_dir).__name__}: {image_dir!r:.80}")
+        self.image_dir = os.path.expanduser(os.fspath(image_dir))
         self.method, self._function = method_named(method)
         self.metric = metric
+        self.exclude = checked_patterns(exclude)
+        self._interrupted = False
         self._hold([], np.empty((0, 0), dtype=np.float32))
 
-    def _hold(self, paths, matrix, failed=(), stamps=()):
+    def _hold(self, paths, matrix, failed=(), repaired=(), stamps=(), listing=NOTHING):
         self.image_paths = paths
         self.image_vectors = matrix
         self.failed_images = list(failed)
+        self._repaired = dict(repaired)  # path -> what was broken around the pixels
         self._stamps = dict(stamps)  # of every file that was found, whether it could be read or not
+        self._listing = listing
         self._lengths = checked_lengths(nearest.row_lengths(matrix), "vectors")
         self._index = None  # one over other vectors would name wrong rows
 
@@ -88,6 +124,8 @@ class ImageSearchEngine:
     def index_images(self, executor=None):
         """Turn every picture of the folder into a vector. A second call replaces what the first one built.
 
+        When it is interrupted, the engine keeps what was read, and the next call goes on from there.
+
         Parameters
         ----------
         executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
@@ -100,36 +138,96 @@ class ImageSearchEngine:
         Returns
         -------
         ImageSearchEngine
-            The engine itself. Pictures that could not be read are in `failed_images`.
+            The engine itself. Pictures that could not be read are in `failed_images`, and `report` has all.
 
         Raises
         ------
-        FileNotFoundError, NotADirectoryError
-            When there is no such folder.
+        FileNotFoundError, NotADirectoryError, PermissionError
+            When there is no such folder, or it cannot be opened.
         TypeError
             When `executor` is none of these.
         ValueError
             When there is no picture in it, none can be read, or the method returns something that is no vector.
         """
-        paths = find_images(self.image_dir)
-        if not paths:
-            raise ValueError(f"image_dir: there are no pictures in {printable(self.image_dir)!r}")
-        stamps = [(path, _stamp(path)) for path in paths]  # before reading: what changes meanwhile counts as changed
-        outcomes = self._read_with_bar(paths, executor)
-        self._hold(*stacked(paths, outcomes, self.method), stamps)
+        listing, stamps = self._as_it_is_now()
+        self._read(listing, stamps, self._outcomes() if self._interrupted else {}, executor)
         return self
 
-    def _read_with_bar(self, paths, executor):
-        from tqdm import tqdm
+    def update(self, executor=None):
+        """Read what is new or has changed, drop what is gone, and print how many of each. All else stays as it is.
 
-        outcomes = []
-        # On stdout, because a notebook paints stderr red and a grader takes it for a failure.
-        bar = tqdm(total=len(paths), desc="Indexing", bar_format=BAR, file=sys.stdout)
-        with bar, contextlib.closing(read_all(paths, self.method, self._function, executor)) as arriving:
-            for outcome in arriving:
-                outcomes.append(outcome)
-                bar.update()
-        return outcomes
+        A picture has changed when its size has, or its time and its first or last 64 KB: a copied or unpacked folder costs
+        nothing. What could not be read and has not changed is not tried again; `index_images` does that. Pictures in a folder
+        that cannot be opened at the moment stay.
+
+        Parameters
+        ----------
+        executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
+            As for `index_images`.
+
+        Returns
+        -------
+        ImageSearchEngine
+            The engine itself. After an interruption the next call goes on.
+
+        Raises
+        ------
+        FileNotFoundError, NotADirectoryError, PermissionError, TypeError, ValueError
+            As `index_images`; the index is then as it was.
+        """
+        listing, stamps = self._as_it_is_now()
+        stale = self._stale(listing, stamps)
+        unread = {*stale.changed, *stale.new}
+        known = {path: outcome for path, outcome in self._outcomes().items() if path in stamps and path not in unread}
+        self._read(listing, stamps, known, executor)
+        print(f"Updated: {len(stale.new)} new, {len(stale.changed)} changed, {len(stale.gone)} gone, {len(known)} as before")
+        return self
+
+    def _as_it_is_now(self):
+        listing = list_folder(self.image_dir, self.exclude)
+        unopened = tuple(os.path.join(path, "") for path, reason in listing.left_out if reason.startswith(UNOPENED))
+        hidden_now = [path for path in self._stamps if path.startswith(unopened)]
+        stamps = {path: _stamp(path, self._stamps.get(path)) for path in listing.pictures}
+        return listing, stamps | {path: self._stamps[path] for path in hidden_now}
+
+    def _outcomes(self):
+        """What is known already: path -> Outcome."""
+        known = {path: Outcome(None, reason) for path, reason in self.failed_images}
+        for path, vector in zip(self.image_paths, self.image_vectors):
+            known[path] = Outcome(vector, "", (self._repaired[path],) if path in self._repaired else ())
+        return known
+
+    def _read(self, listing, stamps, known, executor):
+        if not stamps:
+            why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
+            raise ValueError(f"image_dir: there are no pictures in {printable(self.image_dir)!r}{why}")
+        outcomes, unread = dict(known), [path for path in stamps if path not in known]
+        try:
+            for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
+                outcomes[path] = outcome
+        except KeyboardInterrupt:
+            self._keep_what_was_read(listing, stamps, outcomes)
+            raise
+        self._keep(listing, stamps, outcomes)
+        self._interrupted = False
+        if self.failed_images or listing.left_out:
+            print(self.report)
+
+    def _keep_what_was_read(self, listing, stamps, outcomes):
+        if any(outcome.vector is not None for outcome in outcomes.values()):
+            self._keep(listing, {path: stamps[path] for path in outcomes}, outcomes)
+            self._interrupted = True
+            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call goes on from there")
+
+    def _keep(self, listing, stamps, outcomes):
+        paths = sorted(outcomes)
+        kept, matrix, failed = stacked(paths, [outcomes[path] for path in paths], self.method)
+        repaired = {path: "; ".join(outcomes[path].repairs) for path in kept if outcomes[path].repairs}
+        self._hold(kept, matrix, failed, repaired, stamps, listing)
+
+    @property
+    def report(self):
+        return _report(self.image_paths, self.failed_images, self._repaired, self._listing, self.image_dir)
 
     @classmethod
     def from_vectors(cls, paths, vectors, method="histogram", metric="cosine"):
@@ -396,10 +494,13 @@ class ImageSearchEngine:
         Parameters
         ----------
         path : str or Path
-            Written exactly there; no suffix is added. It holds no pictures, only their paths and vectors.
+            Written exactly there; no suffix is added. It holds no pictures, only their paths and vectors. An index that is there
+            already is replaced, but no other file.
 
         Raises
         ------
+        OSError
+            When it cannot be written; it names `path`.
         RuntimeError
             When nothing is indexed yet.
         """
@@ -412,7 +513,12 @@ class ImageSearchEngine:
             "from_here": _relative(self.image_dir or os.curdir, Path(path).parent),
             "paths": self.image_paths,
             "failed": self.failed_images,
+            "repaired": list(self._repaired.items()),
+            "left_out": self._listing.left_out,
+            "others": self._listing.others,
+            "exclude": self.exclude,
             "stamps": list(self._stamps.items()),
+            "separator": os.sep,
         }
         index_file.write(path, header, self.image_vectors)
 
@@ -441,25 +547,45 @@ class ImageSearchEngine:
             message says which.
         """
         header, matrix = index_file.read(path)
-        place = _place_now(header["image_dir"], os.path.join(os.path.dirname(path), header["from_here"]))
-        engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"])
+        here = _as_written_here(header["separator"])
+        image_dir = here(header["image_dir"])
+        place = _place_now(image_dir, os.path.join(os.path.dirname(path), here(header["from_here"])), here)
+        engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"], header["exclude"])
         paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
-        failed = [(place(name), reason) for name, reason in header["failed"]]
-        engine._hold(paths, matrix, failed, [(place(name), stamp) for name, stamp in header["stamps"]])
+        failed, repaired, left_out, stamps = (
+            [(place(name), what) for name, what in header[kind]] for kind in ("failed", "repaired", "left_out", "stamps")
+        )
+        engine._hold(paths, matrix, failed, repaired, stamps, Listing([], left_out, header["others"]))
         return engine
 
     def stale_paths(self):
-        """Where the index no longer tells the truth about the folder: pictures changed, gone, or new since.
+        """Where the index no longer tells the truth about the folder.
 
         Returns
         -------
-        list of str
-            Sorted. Empty for an engine from vectors, which never read a file.
+        StalePaths
+            Pictures changed, gone and new since, as `update` would find them. It is false when there are none, as for an
+            engine from vectors, which never read a file.
         """
-        stale = {path for path, stamp in self._stamps.items() if _stamp(path) != stamp}
-        if self._stamps and os.path.isdir(self.image_dir):
-            stale |= {path for path in find_images(self.image_dir) if path not in self._stamps}
-        return sorted(stale)
+        if not self._stamps:
+            return StalePaths([], [], [])
+        if not os.path.isdir(self.image_dir):
+            return StalePaths([], sorted(self._stamps), [])
+        return self._stale(*self._as_it_is_now())
+
+    def _stale(self, listing, stamps):
+        return StalePaths(
+            sorted(path for path in stamps if path in self._stamps and not _same(stamps[path], self._stamps[path])),
+            sorted(path for path in self._stamps if path not in stamps),
+            sorted(path for path in stamps if path not in self._stamps),
+        )
+
+
+def _report(kept, failed, repaired, listing, folder=""):
+    rows = [ReportRow(path, REPAIRED if path in repaired else KEPT, repaired.get(path, "")) for path in kept]
+    rows += [ReportRow(path, REJECTED, reason) for path, reason in failed]
+    rows += [ReportRow(path, LEFT_OUT, reason) for path, reason in listing.left_out]
+    return ImportReport(sorted(rows), folder, listing.others)
 
 
 def _maximal_marginal_relevance(scores, alike, top_k, weight):
@@ -482,12 +608,27 @@ def _sorted_by_path(paths, matrix):
     return [paths[i] for i in order], matrix[order]
 
 
-def _stamp(path):
+def _stamp(path, known=None):
+    """By what a file is known again: its size, its time, and a checksum of its ends, which is read only where those differ."""
     try:
         status = os.stat(path)
+        if known and known[:2] == (status.st_size, status.st_mtime_ns):
+            return known
+        with open(path, "rb") as file:
+            ends = file.read(ENDS)
+            file.seek(max(len(ends), status.st_size - ENDS))
+            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends + file.read(ENDS), digest_size=16).hexdigest()
     except (OSError, ValueError):
         return None
-    return status.st_size, status.st_mtime_ns
+
+
+def _same(stamp, known):
+    return stamp == known or bool(stamp and known and (stamp[0], *stamp[2:]) == (known[0], *known[2:]) and stamp[2:])
+
+
+def _as_written_here(separator):
+    # Where it was saved, "\\" may stand between folders; elsewhere it may be part of a name.
+    return lambda name: name if separator == os.sep else name.replace(separator, os.sep)
 
 
 def _relative(target, folder):
@@ -498,15 +639,15 @@ def _relative(target, folder):
         return os.path.abspath(target)
 
 
-def _place_now(image_dir, found_from_index):
+def _place_now(image_dir, found_from_index, here):
     # What turns a stored path into one that opens from the current folder. Pictures that are no longer where they were
     # as seen from the index (it was moved alone) keep the paths they had.
     found = os.path.normpath(found_from_index)
     if os.path.abspath(found) == os.path.abspath(image_dir or os.curdir) or not os.path.isdir(found):
-        return lambda name: name
+        return here
     if image_dir:
-        return lambda name: os.path.normpath(os.path.join(found, os.path.relpath(name, image_dir)))
-    return lambda name: name and os.path.join(found, name)
+        return lambda name: os.path.normpath(os.path.join(found, os.path.relpath(here(name), image_dir)))
+    return lambda name: name and os.path.join(found, here(name))
 
 
 def _method_for(header, method, path):

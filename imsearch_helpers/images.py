@@ -9,7 +9,6 @@ import os
 import queue
 import stat
 import threading
-from pathlib import Path
 from typing import NamedTuple
 
 from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -56,32 +55,6 @@ class ImageError(ValueError):
 
     def __str__(self):
         return f"{printable(self.path)}: {self.reason}"
-
-
-def find_images(folder):
-    """All files below a folder whose suffix is a picture's, in any case; links to folders are not followed.
-
-    Parameters
-    ----------
-    folder : str or Path
-
-    Returns
-    -------
-    list of str
-        Sorted paths, each beginning with `folder` as it was given.
-
-    Raises
-    ------
-    FileNotFoundError, NotADirectoryError
-        When there is no such folder.
-    """
-    folder = os.fspath(folder)
-    if not os.path.exists(folder):
-        raise FileNotFoundError(f"image_dir: there is no folder {printable(folder)!r}")
-    if not os.path.isdir(folder):
-        raise NotADirectoryError(f"image_dir: {printable(folder)!r} is a file; a folder of pictures is needed")
-    found = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)
-    return sorted(str(Path(path)) for path in found if os.path.splitext(path)[1].lower() in SUFFIXES)
 
 
 class Reading(NamedTuple):

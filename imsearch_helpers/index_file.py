@@ -6,14 +6,15 @@ The file is a ZIP archive, not compressed, of `header.json` and `vectors.npy`; `
 import json
 import os
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
 from .checks import printable
+from .output import whole_file
 from .similarity import metric_named
 
 FORMAT = "imsearch index 1"
+ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep}  # older files lack them
 
 
 def write(path, header, matrix):
@@ -26,15 +27,29 @@ def write(path, header, matrix):
     header : dict
         Anything that JSON can hold.
     matrix : ndarray, shape (n_images, n_dims), float32
+
+    Raises
+    ------
+    OSError
+        When it cannot be written there, or a file that is no index is there already.
     """
-    path = Path(path)
-    unfinished = path.with_name(f".{os.urandom(8).hex()}.unfinished")
-    try:
-        with open(unfinished, "xb") as file:
-            _write(file, {"format": FORMAT, **header}, matrix)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path, is_index) as file:
+        _write(file, {"format": FORMAT, **header}, matrix)
+
+
+def is_index(first_bytes):
+    """Whether a file is one of ours.
+
+    Parameters
+    ----------
+    first_bytes : bytes
+        What it begins with, 4096 of them if it has as many.
+
+    Returns
+    -------
+    bool
+    """
+    return first_bytes.startswith(b"PK") and b'header.json{"format": "imsearch index' in first_bytes
 
 
 def read(path):
@@ -71,8 +86,6 @@ def _write(file, header, matrix):
         archive.writestr("header.json", json.dumps(header))
         with archive.open("vectors.npy", "w", force_zip64=True) as member:
             np.lib.format.write_array(member, matrix, version=(1, 0), allow_pickle=False)
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _parsed(file, n_bytes):
@@ -92,8 +105,10 @@ def _checked_header(header):
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
         raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
-    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here")] + header["paths"]
-    texts += [text for path, reason in header["failed"] for text in (path, reason)]
+    header = ADDED_LATER | header
+    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here", "separator")]
+    texts += header["paths"] + header["exclude"] + list(header["others"])
+    texts += [text for kind in ("failed", "repaired", "left_out") for path, why in header[kind] for text in (path, why)]
     texts += [path for path, _ in header["stamps"]]
     if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
         raise ValueError("its header is damaged")

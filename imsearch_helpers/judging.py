@@ -17,6 +17,7 @@ from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
 from .indexing import outcomes_of, stacked
+from .output import whole_file
 from .similarity import cosine_similarity, metric_named
 from .vectors import method_named
 
@@ -144,6 +145,9 @@ def evaluate_method(method, products, rows):
 THRESHOLDS = {"pixels": 0.999, "histogram": 0.9995, "root_histogram": 0.998, "gradients": 0.95, "deep": 0.95, "small_network": 0.98}
 
 
+HEADS = ["group", "file", "score", "bytes", "largest"]
+
+
 class DuplicateGroup(list):
     """The paths of pictures that are the same or nearly so, sorted; a list of str that knows more.
 
@@ -174,16 +178,35 @@ class Duplicates(list):
         Parameters
         ----------
         path : str or Path
-            A spreadsheet takes nothing in it for a formula.
+            Such a table that is there already is replaced, but no other file. A spreadsheet takes nothing in it for a formula.
+
+        Raises
+        ------
+        OSError
+            When it cannot be written; then there is no file, or the old one.
         """
-        with open(path, "w", encoding="utf-8", newline="") as file:
+        with whole_file(path, is_table, mode="x", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
-            table.writerow(["group", "file", "score", "bytes", "largest"])
+            table.writerow(HEADS)
             table.writerows(
                 [number, no_formula(printable(name)), f"{score:.6f}", size, "largest" if name == group.largest else ""]
                 for number, group in enumerate(self, start=1)
                 for name, score, size in zip(group, group.scores, group.sizes)
             )
+
+
+def is_table(first_bytes):
+    """Whether a file is a table that `Duplicates.to_csv` wrote.
+
+    Parameters
+    ----------
+    first_bytes : bytes
+
+    Returns
+    -------
+    bool
+    """
+    return first_bytes.startswith(",".join(HEADS).encode())
 
 
 def near_duplicates(engine, threshold=None):

@@ -1,108 +1,17 @@
 """Floor 4. A folder of anything comes in; vectors, the paths they belong to, and a report of what failed and why go out."""
 
-import csv
-import html
 import numbers
 import os
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
-from .checks import checked_size, no_formula, printable, renamed
-from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, find_images
-from .indexing import Outcome, read_all, returned_vector, stacked
+from .checks import checked_size, renamed
+from .folders import KEPT, LEFT_OUT, REJECTED, REPAIRED, ImportReport, ReportRow, list_folder
+from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError
+from .indexing import Outcome, read_all, read_with_bar, returned_vector, stacked
 from .reader_pool import MEMORY_LIMIT, ReaderPool
 from .vectors import image_to_vector_simple, is_shipped, method_named
-
-KEPT, REPAIRED, REJECTED = "kept", "repaired", "rejected"
-MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗"}
-MOST_ROWS = 100  # of a report's table on the screen; the CSV has them all
-
-
-class ReportRow(NamedTuple):
-    """What became of one file: `outcome` is "kept", "repaired" or "rejected"; `reason` is empty for a kept one."""
-
-    path: str
-    outcome: str
-    reason: str
-
-
-class ImportReport:
-    """A table of what became of every file; a notebook shows it as one.
-
-    Parameters
-    ----------
-    rows : iterable of ReportRow
-    folder : str
-        Names are shown as seen from there.
-
-    Attributes
-    ----------
-    rows : list of ReportRow
-    """
-
-    def __init__(self, rows, folder=""):
-        self.rows = list(rows)
-        self.folder = folder
-
-    def where(self, outcome):
-        """The rows with one outcome.
-
-        Parameters
-        ----------
-        outcome : {"kept", "repaired", "rejected"}
-
-        Returns
-        -------
-        list of ReportRow
-        """
-        return [row for row in self.rows if row.outcome == outcome]
-
-    def __str__(self):
-        counts = ", ".join(f"{len(self.where(outcome))} {outcome}" for outcome in MARKS)
-        return f"{len(self.rows)} files: {counts}"
-
-    def name_of(self, row):
-        """A file's name as seen from the folder, safe to print: one line, no control characters.
-
-        Parameters
-        ----------
-        row : ReportRow
-
-        Returns
-        -------
-        str
-        """
-        return printable(os.path.relpath(row.path, self.folder) if self.folder else row.path)
-
-    def to_csv(self, path):
-        """Write the whole table, in UTF-8. A spreadsheet takes nothing in it for a formula.
-
-        Parameters
-        ----------
-        path : str or Path
-        """
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(["file", "outcome", "reason"])
-            table.writerows([no_formula(printable(text)) for text in (self.name_of(row), *row[1:])] for row in self.rows)
-
-    def _repr_html_(self):
-        shown = self.rows if len(self.rows) <= MOST_ROWS else [row for row in self.rows if row.outcome != KEPT]
-        lines = [_html_line(self.name_of(row), row) for row in shown[:MOST_ROWS]]
-        rest = len(self.rows) - len(lines)
-        more = f"<p>{rest:,} more rows are in the file that to_csv writes.</p>" if rest else ""
-        head = _html_row("th", ("file", "outcome", "reason"))
-        return f"<p>{html.escape(str(self))}</p><table>{head}{''.join(lines)}</table>{more}"
-
-
-def _html_line(name, row):
-    return _html_row("td", (name, f"{MARKS[row.outcome]} {row.outcome}", printable(row.reason)))
-
-
-def _html_row(tag, cells):
-    return "<tr>" + "".join(f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in cells) + "</tr>"
 
 
 class RobustImageProcessor:
@@ -158,7 +67,7 @@ class RobustImageProcessor:
         as_it_is = is_shipped(self._method, function) and max_ratio is None  # then the vector is made where the file is read
         self._function = function if as_it_is else _forgiving(function, max_ratio)
         self._pool = ReaderPool(None, timeout, memory_limit, max_pixels, max_bytes)
-        self._rows, self._folder = {}, ""
+        self._rows, self._folder, self._others = {}, "", {}
 
     def _grey(self):
         if self.target_size == image_to_vector_simple.load_size:
@@ -169,7 +78,7 @@ class RobustImageProcessor:
 
     @property
     def report(self):
-        return ImportReport(self._rows.values(), self._folder)
+        return ImportReport(self._rows.values(), self._folder, self._others)
 
     @property
     def failed_images(self):
@@ -196,6 +105,9 @@ class RobustImageProcessor:
     def process_directory(self, directory):
         """The vectors of all pictures below a folder. It replaces what `failed_images` and `report` held.
 
+        It shows a bar and ends with a line that counts what became of the files. When it is interrupted, `report` has what was
+        done.
+
         Parameters
         ----------
         directory : str or Path
@@ -205,23 +117,28 @@ class RobustImageProcessor:
         vectors : ndarray, shape (n_images, n_dims), float32
             ``vectors[i]`` belongs to ``valid_paths[i]``; of shape (0, 0) when nothing could be read.
         valid_paths : list of str
-            Sorted. Every file that `find_images` finds is either here or in `failed_images`.
+            Sorted. Every picture that is found is either here or in `failed_images`; `report` has what was left out as well.
 
         Raises
         ------
         FileNotFoundError, NotADirectoryError
             When there is no such folder.
         """
-        paths = find_images(directory)
-        self._rows, self._folder = {}, os.fspath(directory)
+        listing = list_folder(directory)
+        left_out = {path: ReportRow(path, LEFT_OUT, reason) for path, reason in listing.left_out}
+        self._rows, self._folder, self._others = {}, os.path.expanduser(os.fspath(directory)), listing.others
+        outcomes = {}
         try:
-            outcomes = _of_one_length(list(read_all(paths, self._method, self._function, self._pool)))
-        finally:
+            for path, outcome in read_with_bar(listing.pictures, self._method, self._function, self._pool):
+                outcomes[path] = outcome
+        finally:  # also when it is interrupted
             self.close()
-        self._rows = {path: _row(path, outcome) for path, outcome in zip(paths, outcomes)}
-        if not any(outcome.vector is not None for outcome in outcomes):
+            outcomes = _of_one_length(outcomes)
+            self._rows = dict(sorted((left_out | {path: _row(path, outcome) for path, outcome in outcomes.items()}).items()))
+        print(self.report)
+        if not any(outcome.vector is not None for outcome in outcomes.values()):
             return np.empty((0, 0), dtype=np.float32), []
-        valid_paths, vectors, _ = stacked(paths, outcomes, "")
+        valid_paths, vectors, _ = stacked(list(outcomes), list(outcomes.values()), "")
         return vectors, valid_paths
 
     def close(self):
@@ -257,12 +174,12 @@ def _cropped(picture, max_ratio):
 
 
 def _of_one_length(outcomes):
-    n_dims = next((outcome.vector.size for outcome in outcomes if outcome.vector is not None), None)
-    return [
-        outcome if outcome.vector is None or outcome.vector.size == n_dims
+    n_dims = next((outcome.vector.size for outcome in outcomes.values() if outcome.vector is not None), None)
+    return {
+        path: outcome if outcome.vector is None or outcome.vector.size == n_dims
         else Outcome(None, f"method returned {outcome.vector.size} numbers, and {n_dims} for the pictures before")
-        for outcome in outcomes
-    ]  # fmt: skip
+        for path, outcome in outcomes.items()
+    }  # fmt: skip
 
 
 def _row(path, outcome):

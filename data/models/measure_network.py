@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
 from imsearch_helpers.evaluation import bootstrap_interval  # noqa: E402
-from imsearch_helpers.images import find_images, load_image  # noqa: E402
+from imsearch_helpers.folders import find_images  # noqa: E402
+from imsearch_helpers.images import load_image  # noqa: E402
 from imsearch_helpers.vectors import METHODS  # noqa: E402
 
 EDGE = 64

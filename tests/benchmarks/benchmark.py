@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from imsearch_helpers.collection import Products  # noqa: E402
 from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
-from imsearch_helpers.images import find_images  # noqa: E402
+from imsearch_helpers.folders import find_images  # noqa: E402
 from imsearch_helpers.judging import evaluate_engine  # noqa: E402
 from imsearch_helpers.vectors import image_to_histogram  # noqa: E402
 

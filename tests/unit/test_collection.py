@@ -4,7 +4,7 @@ import pytest
 
 from imsearch_helpers import collection
 from imsearch_helpers.collection import Product, Products, data_dir
-from imsearch_helpers.images import find_images
+from imsearch_helpers.folders import find_images
 from tests import REPOSITORY
 
 HEADER = "file,product_id,category,colour,pattern,shot,caption,split\n"

@@ -17,8 +17,9 @@ from PIL import Image, ImageOps
 
 from imsearch_helpers import images
 from imsearch_helpers.checks import printable
+from imsearch_helpers.folders import find_images
 from imsearch_helpers.headers import orientation_in
-from imsearch_helpers.images import ImageError, find_images, load_image, read_image
+from imsearch_helpers.images import ImageError, load_image, read_image
 from imsearch_helpers.vectors import image_to_vector_simple
 from tests.unit.making import grey16, png
 

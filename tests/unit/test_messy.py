@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers.images import find_images
+from imsearch_helpers.folders import find_images
 from imsearch_helpers.messy import ImportReport, ReportRow, RobustImageProcessor
 from imsearch_helpers.vectors import image_to_histogram, image_to_vector_simple
 from tests import REPOSITORY

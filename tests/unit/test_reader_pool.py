@@ -15,7 +15,8 @@ from PIL import Image
 
 from imsearch_helpers import reader_pool
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.images import ImageError, find_images, load_image
+from imsearch_helpers.folders import find_images
+from imsearch_helpers.images import ImageError, load_image
 from imsearch_helpers.reader_pool import ReaderPool
 from imsearch_helpers.vectors import METHODS
 from tests import REPOSITORY

@@ -1,0 +1,105 @@
+"""Floor 1. A path comes in; a file that is whole, or none, goes out: nothing is half written, and nothing of yours overwritten."""
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+from .checks import printable
+
+UNFINISHED = re.compile(r"\.imsearch-(\d+)-[0-9a-f]{8}\.unfinished")
+
+
+def checked_output(path, is_ours, name="path"):
+    """`path` as a Path, or a clear error before any work is done for it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where a file is to be written.
+    is_ours : callable
+        From the first bytes of a file that is there already to whether one of ours may take its place.
+    name : str
+        The parameter's name, for the message.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError, IsADirectoryError
+        When no file can be written there.
+    FileExistsError
+        When something else is there already.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{name}: there is no folder {printable(path.parent)!r} to write into")
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(f"{name}: {printable(path.parent)!r} cannot be written to")
+    if path.is_dir():
+        raise IsADirectoryError(f"{name}: {printable(path)!r} is a folder; a file's name is needed")
+    if path.exists() and not is_ours(_first_bytes(path)):
+        raise FileExistsError(f"{name}: {printable(path)!r} is there already, and is none of ours; choose another name")
+    return path
+
+
+@contextlib.contextmanager
+def whole_file(path, is_ours, **how):
+    """Open a file for writing that is there when all went well, and only then.
+
+    Parameters
+    ----------
+    path : str or Path
+    is_ours : callable
+        As for `checked_output`.
+    **how
+        As for `open`; bytes if not given.
+
+    Yields
+    ------
+    file
+
+    Raises
+    ------
+    OSError
+        As `checked_output`, and when writing fails. It names `path`.
+    """
+    path = checked_output(path, is_ours)
+    _sweep(path.parent)
+    unfinished = path.with_name(f".imsearch-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
+    try:
+        with open(unfinished, **({"mode": "xb"} | how)) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _first_bytes(path):
+    with open(path, "rb") as file:
+        return file.read(4096)
+
+
+def _sweep(folder):
+    """Delete what somebody who was killed has left here."""
+    for path in folder.iterdir():
+        match = UNFINISHED.fullmatch(path.name)
+        if match and not _is_running(int(match[1])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_running(process):
+    if os.name == "nt":  # there a file that somebody has open cannot be deleted, and asking would end the process
+        return False
+    try:
+        os.kill(process, 0)  # sends nothing
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
