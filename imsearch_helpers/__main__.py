@@ -108,7 +108,7 @@ def _engine(options, method):
         return ImageSearchEngine(options.folder, options.method or method, options.metric or "cosine", options.exclude)
     engine = ImageSearchEngine.load(options.index, options.method)
     if os.path.realpath(engine.image_dir) != os.path.realpath(folder_named(options.folder, "folder")):
-        raise ValueError(f"folder: {printable(options.index)} is an index of {printable(engine.image_dir)!r}; choose another --index")
+        raise ValueError(f"folder: {printable(options.index)} is an index of '{printable(engine.image_dir)}'; choose another --index")
     engine.metric = options.metric or engine.metric
     engine.exclude = checked_patterns(options.exclude) or engine.exclude
     return engine

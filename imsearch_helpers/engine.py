@@ -200,7 +200,7 @@ class ImageSearchEngine:
     def _read(self, listing, stamps, known, executor):
         if not stamps:
             why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
-            raise ValueError(f"image_dir: there are no pictures in {printable(self.image_dir)!r}{why}")
+            raise ValueError(f"image_dir: there are no pictures in '{printable(self.image_dir)}'{why}")
         outcomes, unread = dict(known), [path for path in stamps if path not in known]
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():

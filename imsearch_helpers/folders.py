@@ -197,9 +197,9 @@ def folder_named(folder, name="image_dir"):
     if not os.path.exists(folder):
         is_pattern = any(sign in folder for sign in "*?[")
         hint = "; patterns are not followed: give the folder, and exclude= for what to leave out" if is_pattern else ""
-        raise FileNotFoundError(f"{name}: there is no folder {printable(folder)!r}{hint}")
+        raise FileNotFoundError(f"{name}: there is no folder '{printable(folder)}'{hint}")
     if not os.path.isdir(folder):
-        raise NotADirectoryError(f"{name}: {printable(folder)!r} is a file; a folder of pictures is needed")
+        raise NotADirectoryError(f"{name}: '{printable(folder)}' is a file; a folder of pictures is needed")
     return folder
 
 

@@ -35,13 +35,13 @@ def checked_output(path, is_ours, name="path"):
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"{name}: there is no folder {printable(path.parent)!r} to write into")
+        raise FileNotFoundError(f"{name}: there is no folder '{printable(path.parent)}' to write into")
     if not os.access(path.parent, os.W_OK):
-        raise PermissionError(f"{name}: {printable(path.parent)!r} cannot be written to")
+        raise PermissionError(f"{name}: '{printable(path.parent)}' cannot be written to")
     if path.is_dir():
-        raise IsADirectoryError(f"{name}: {printable(path)!r} is a folder; a file's name is needed")
+        raise IsADirectoryError(f"{name}: '{printable(path)}' is a folder; a file's name is needed")
     if path.exists() and not is_ours(_first_bytes(path)):
-        raise FileExistsError(f"{name}: {printable(path)!r} is there already, and is none of ours; choose another name")
+        raise FileExistsError(f"{name}: '{printable(path)}' is there already, and is none of ours; choose another name")
     return path
 
 

@@ -76,3 +76,23 @@ def test_a_photo_of_more_than_ten_megabytes_can_be_uploaded(page, tmp_path):
     chooser.value.set_files(photo)
     page.get_by_text("your picture", exact=True).wait_for()
     assert sources(page)
+
+
+def test_what_a_button_could_not_do_is_seen(page, lab):
+    (lab.notebooks / "fooled.csv").mkdir()
+    page.get_by_text("keep it").first.click()
+    page.get_by_text("Error: ").first.wait_for()
+    (lab.notebooks / "fooled.csv").rmdir()
+
+
+RESTART = """async path => {
+    const panel = [...jupyterapp.shell.widgets('main')].find(widget => widget.context?.path === path);
+    await panel.sessionContext.session.kernel.restart();
+}"""
+WORDS = "getComputedStyle(document.querySelector('.imsearch-explorer'), '::before').content"
+
+
+def test_after_a_restart_the_dead_sliders_say_what_to_do(page):  # the last test: nothing on the page works any more
+    assert "run this cell again" not in page.evaluate(WORDS)
+    page.evaluate(RESTART, f"notebooks/{NOTEBOOK}")
+    page.wait_for_function(f"{WORDS}.includes('run this cell again')")

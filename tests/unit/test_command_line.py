@@ -69,3 +69,68 @@ def test_terminal_without_the_letters_of_a_name_gets_escapes(folder):
     done = subprocess.run(command, env=environment, capture_output=True, encoding="ascii")
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("k\\xf6ttbullar \\U0001f34e.bmp")
+
+
+# Near-duplicates
+
+
+@pytest.fixture
+def doubled(folder):
+    """The folder, with a copy of c.bmp that is larger, and one picture at two sizes."""
+    picture = Image.open(folder / "c.bmp")
+    picture.resize((32, 24), Image.Resampling.NEAREST).save(folder / "sub" / "c twice.bmp")
+    for name in ("black.png", "black too.png"):
+        Image.new("RGB", (9, 9)).save(folder / name)
+    return folder
+
+
+def test_duplicates_are_listed_by_group_with_their_scores_and_nothing_is_deleted(doubled, capsys):
+    before = {path: path.read_bytes() for path in doubled.rglob("*") if path.is_file()}
+    assert main([str(doubled), "--duplicates", "--threshold", "0.95"]) == 0
+    printed = capsys.readouterr()
+    lines = [line.split("\t") for line in printed.out.splitlines()]
+    assert [(number, os.path.relpath(path, doubled)) for number, _, path in lines] == [
+        ("1", "black too.png"), ("1", "black.png"), ("2", "c.bmp"), ("2", os.path.join("sub", "c twice.bmp"))
+    ]  # fmt: skip
+    assert [score == "largest" for _, score, _ in lines] == [True, False, False, True]
+    assert lines[1][1] == "1.0000" and 0.95 <= float(lines[2][1]) <= 1
+    assert "2 groups, 4 pictures; nothing was deleted" in printed.err
+    assert before == {path: path.read_bytes() for path in doubled.rglob("*") if path.is_file()}
+
+
+def test_duplicates_are_written_as_a_table_and_as_a_picture_again_and_again(doubled, tmp_path, capsys):
+    for _ in range(2):
+        files = ["--csv", str(tmp_path / "same.csv"), "--picture", str(tmp_path / "same.png")]
+        assert main([str(doubled), "--duplicates", *files]) == 0
+    assert (tmp_path / "same.csv").read_text(encoding="utf-8").startswith("group,file,score,bytes,largest\n")
+    assert Image.open(tmp_path / "same.png").height > 100
+
+
+@pytest.mark.parametrize("option", ["--csv", "--picture"])
+def test_no_file_of_yours_is_overwritten_by_the_list_of_duplicates(doubled, capsys, option):
+    before = (doubled / "notes.txt").read_bytes()
+    assert main([str(doubled), "--duplicates", option, str(doubled / "notes.txt")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and f"{option}: " in printed.err and "is there already" in printed.err and len(printed.err.splitlines()) == 1
+    assert (doubled / "notes.txt").read_bytes() == before
+
+
+def test_a_folder_without_duplicates_has_none_and_no_picture(folder, tmp_path, capsys):
+    assert main([str(folder), "--duplicates", "--picture", str(tmp_path / "same.png")]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "" and "0 groups, 0 pictures" in printed.err and not (tmp_path / "same.png").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["query.png", "--duplicates"], ["query.png", "--csv", "x.csv"], ["query.png", "--threshold", "0.9"]]
+)
+def test_a_query_or_duplicates_and_their_options_with_nothing_else(folder, capsys, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main([str(folder), *arguments])
+    assert "--duplicates" in capsys.readouterr().err
+
+
+def test_a_threshold_that_cannot_be_is_said_before_the_work(folder, capsys):
+    for arguments in (["--threshold", "1.5"], ["--metric", "euclidean"]):
+        assert main([str(folder), "--duplicates", *arguments]) == 1
+        assert "threshold must be a score of" in (err := capsys.readouterr().err) and len(err.splitlines()) == 1

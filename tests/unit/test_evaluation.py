@@ -1,4 +1,7 @@
+import os
 from itertools import permutations
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from imsearch_helpers.evaluation import (
     average_precision,
     bootstrap_interval,
     checked_count,
+    compared,
     diversity,
     evaluate_search,
     ndcg,
@@ -238,3 +242,52 @@ def test_more_confidence_is_wider_and_more_queries_are_narrower():
 def test_no_values_and_no_confidence_are_refused(values, confidence):
     with pytest.raises(ValueError, match="values must be a list of numbers|confidence must lie between 0 and 1"):
         bootstrap_interval(values, confidence)
+
+
+# What is compared
+
+
+class Found(NamedTuple):
+    path: str
+    score: float
+
+
+@pytest.mark.parametrize("measure", [evaluate_search, average_precision, reciprocal_rank])
+def test_results_are_taken_as_they_are(measure):
+    names = ["photos/a.png", "photos/x.png", "photos/b.png"]
+    expected = measure({"photos/a.png", "photos/b.png"}, names)
+    for scores in ([0.9, 0.8, 0.7], np.float32([0.9, 0.8, 0.7])):
+        assert measure({"photos/a.png", "photos/b.png"}, [Found(*pair) for pair in zip(names, scores)]) == expected
+        assert measure({"photos/a.png", "photos/b.png"}, list(zip(names, scores))) == expected
+        assert measure(list(zip(names, scores))[::2], names) == expected
+
+
+@pytest.mark.parametrize("form", [str, Path, os.path.abspath, lambda name: os.path.join(".", name), lambda name: Path(name).absolute()])
+@pytest.mark.parametrize("measure", [evaluate_search, average_precision, reciprocal_rank])
+def test_paths_are_compared_as_paths_whatever_their_form(measure, form):
+    names = ["x.png", "photos/a.png", "photos/b.png"]
+    expected = measure({"photos/a.png", "photos/b.png"}, names)
+    assert measure({form("photos/a.png"), form("photos/b.png")}, names) == expected
+    assert measure({"photos/a.png", "photos/b.png"}, map(form, names)) == expected
+
+
+def test_gains_of_paths_are_compared_as_paths():
+    gains = {"photos/a.png": 2, "b.png": 1}
+    expected = ndcg(gains, ["b.png", "photos/a.png"])
+    assert 0 < expected < 1
+    assert ndcg(gains, [(Path("b.png"), 0.9), (os.path.abspath("photos/a.png"), 0.8)]) == expected
+
+
+def test_one_file_twice_in_two_forms_is_a_repeat():
+    assert evaluate_search({"a.png", "b.png"}, ["a.png", Path("a.png"), os.path.abspath("a.png")], k=3) == (1 / 3, 1 / 2)
+
+
+@pytest.mark.parametrize("labels", [("mug", "Mug"), (1, 2), (("mug", 1), ("mug", 2)), (frozenset({1}), frozenset({2})), (None, 0), ("", " ")])
+def test_what_is_no_path_is_compared_as_it_is(labels):
+    one, other = labels
+    assert compared(one) == one and compared(other) == other
+    assert evaluate_search({one}, [other, one], k=2) == (0.5, 1)
+
+
+def test_paths_of_different_folders_differ():
+    assert evaluate_search({"photos/a.png"}, ["a.png", "other/a.png", "photos/sub/a.png"], k=3) == (0, 0)

@@ -5,6 +5,7 @@ import pickle
 import struct
 import threading
 import tracemalloc
+import unicodedata
 import warnings
 import zlib
 from pathlib import Path
@@ -338,11 +339,28 @@ def test_awkward_name_is_found_opened_and_printed_on_one_line(tmp_path, name):
         pytest.skip("this file system has no such names")
     (path,) = find_images(tmp_path)
     assert pixels(path) == [[[1, 2, 3]]]
-    assert printable(path).isprintable()
+    assert all(c.isprintable() or unicodedata.category(c) == "Zs" or c in "\u200c\u200d" for c in printable(path))
 
 
 def test_printable_shows_what_it_cannot_print_as_escapes():
     assert printable("a\nb\x1b[31m\udcff é🍎") == "a\\nb\\x1b[31m\\udcff é🍎"
+
+
+# A bell, the C1 control that begins a command, marks and overrides of direction, what has no width, line and paragraph
+# separators, a byte that is no UTF-8, a tag, and a code that means nothing.
+@pytest.mark.parametrize("code", [0x07, 0x9B, 0x7F, 0x200E, 0x200F, 0x061C, 0x202E, 0x2066, 0x2069, 0x200B, 0x00AD, 0xFEFF, 0x2028, 0x2029,
+                                  0xDCFF, 0xD800, 0xE0041, 0x0378, 0xFFFF])  # fmt: skip
+def test_printable_escapes_what_could_run_reorder_or_hide(code):
+    shown = printable(f"a{chr(code)}b")
+    assert chr(code) not in shown and shown.encode("ascii").decode("unicode_escape") == f"a{chr(code)}b"
+
+
+# A screenshot's name on a Mac (a narrow no-break space before PM), a no-break and an ideographic space; Persian, Hindi and a
+# family with their joiners; a flag, accents in two ways of writing, and a heart with its variation selector.
+@pytest.mark.parametrize("name", ["Screenshot 2024-05-01 at 3.04.05\u202fPM.png", "a\u00a0b\u3000c", "می\u200cخواهم", "क्\u200dष",
+                                  "👨\u200d👩\u200d👧", "🇳🇿", "é e\u0301", "❤\ufe0f", "写真", "ภาพ"])  # fmt: skip
+def test_a_printed_name_can_be_pasted_back(name):
+    assert printable(name) == name
 
 
 def test_find_images_takes_any_case_and_subfolders_sorted(folder):

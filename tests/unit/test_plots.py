@@ -4,8 +4,11 @@ import base64
 import importlib
 import inspect
 import io
+import os
 import pkgutil
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +17,8 @@ from matplotlib.colors import to_rgba
 from PIL import Image
 
 from imsearch_helpers import plots
-from imsearch_helpers.engine import SearchResult
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
+from imsearch_helpers.judging import near_duplicates
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", "a 'quoted' \"name\".png", "$x$ and _y_.png", "🐈.png"]
 
@@ -107,6 +111,33 @@ def test_importing_and_drawing_changes_no_global_style(picture):
     assert pyplot.get_fignums() == []
 
 
+@pytest.fixture
+def opened(monkeypatch):
+    """What a viewer of pictures is given, instead of one."""
+    pictures = []
+    monkeypatch.setattr("PIL.ImageShow.show", lambda picture: pictures.append(picture) or True)
+    return pictures
+
+
+def test_a_script_shows_a_figure_with_one_call(opened):
+    plots.new_figure(2, 1, "a small figure").show()
+    assert [picture.size for picture in opened] == [(200, 100)]
+
+
+def test_a_script_without_a_viewer_is_told_to_write_a_file(monkeypatch):
+    monkeypatch.setattr("PIL.ImageShow.show", lambda picture: False)
+    with pytest.raises(RuntimeError, match="no program here that shows pictures: .* savefig"):
+        plots.new_figure(2, 1, "a small figure").show()
+
+
+def test_a_notebook_shows_it_below_the_cell(opened, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr("IPython.display.display", lambda *args, **kwargs: shown.append(args[0]["text/plain"]))
+    plots.new_figure(1, 1, "its own words").show()
+    assert shown == ["its own words"] and not opened
+
+
 # Parts
 
 
@@ -153,6 +184,21 @@ def test_right_and_wrong_results_are_marked_by_more_than_colour(engine):
     assert figure.get_suptitle() == "one is right"
 
 
+def test_plain_pairs_of_path_and_score_are_drawn_like_results(engine):
+    results = engine.search(engine.image_paths[0], top_k=3)
+    pairs, query = [(path, float(score)) for path, score in results], engine.image_paths[0]
+    figure, plain = (plots.visualize_results(query, found, relevant={results[1].path}) for found in (results, pairs))
+    assert titles(plain) == titles(figure) and plain.alt == figure.alt
+    assert np.array_equal(drawn(plain), drawn(figure))
+
+
+@pytest.mark.parametrize("form", [Path, os.path.relpath, lambda path: Path(os.path.relpath(path))])
+def test_right_answers_are_ticked_whatever_form_their_paths_have(engine, form):
+    results = engine.search(engine.image_paths[0], top_k=3)
+    figure = plots.visualize_results(engine.image_paths[0], results, relevant={form(results[1].path)})
+    assert [title[0] for title in titles(figure)[1:]] == ["✗", "✓", "✗"]
+
+
 def test_a_result_that_cannot_be_read_is_said_in_words():
     figure = plots.visualize_results("missing.png", [SearchResult("gone.png", 0.5)])
     words = [text.get_text() for axes in figure.axes for text in axes.texts]
@@ -185,3 +231,35 @@ def test_gallery_frames_by_tick_and_cross(picture):
     colours = [axes.spines["left"].get_edgecolor() for axes in figure.axes]
     assert colours == [to_rgba(colour) for colour in (plots.GREY, plots.BLUE, plots.RED)]
     assert figure.alt == "Three mugs. Pictures in rows. pixels: query, ✓, ✗."
+
+
+# Near-duplicates
+
+
+@pytest.fixture
+def groups(engine):
+    rows = [[1, 0], [1, 0.01], [1, 0.02], [0, 1], [-1, 0], [-1, 0.01]]
+    return near_duplicates(ImageSearchEngine.from_vectors(engine.image_paths, rows))
+
+
+def test_duplicates_stand_in_rows_the_largest_first_and_ticked(groups):
+    figure = plots.show_duplicates(groups)
+    assert list(map(len, groups)) == [3, 2] and figure.get_suptitle() == "Near-duplicates: 2 of 2 groups"
+    shown = [title for title in titles(figure) if title]
+    assert [title for title in shown if "largest" in title] == [shown[0], shown[3]] == ["✓ largest"] * 2
+    assert shown[1:3] == sorted(shown[1:3], reverse=True) and len([axes for axes in figure.axes if axes.images]) == 5
+
+
+def test_the_title_says_how_many_groups_are_not_drawn(groups):
+    assert plots.show_duplicates(groups, most=1).get_suptitle() == "Near-duplicates: 1 of 2 groups"
+
+
+def test_duplicates_that_are_gone_are_said_in_words(groups):
+    os.unlink(groups[1][0])
+    figure = plots.show_duplicates(groups)
+    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["No such file or directory"]
+
+
+def test_no_groups_cannot_be_drawn():
+    with pytest.raises(ValueError, match="groups is empty"):
+        plots.show_duplicates([])

@@ -5,6 +5,7 @@ import csv
 import io
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
@@ -110,6 +111,37 @@ def test_no_thumbnail_of_what_cannot_be_read(tmp_path):
     assert widgets.thumbnail(str(tmp_path / "broken.jpg")) is None
 
 
+def test_a_picture_that_was_overwritten_has_another_thumbnail(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(png_bytes("red"))
+    before = widgets.thumbnail(str(path))
+    path.write_bytes(png_bytes("blue"))
+    os.utime(path, ns=(0, 0))  # some systems tell no two times of one second apart
+    after = widgets.thumbnail(str(path))
+    assert None not in (before, after) and after != before
+    path.unlink()
+    assert widgets.thumbnail(str(path)) is None
+
+
+def test_after_a_change_of_folder_a_name_means_another_picture(tmp_path, monkeypatch):
+    for name, colour in (("one", "red"), ("two", "blue")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(png_bytes(colour))
+    seen = []
+    for name in ("one", "two"):
+        monkeypatch.chdir(tmp_path / name)
+        seen.append(widgets.thumbnail("a.png"))
+    assert None not in seen and seen[0] != seen[1] and seen[1] == widgets.thumbnail(str(tmp_path / "two" / "a.png"))
+
+
+def test_a_thumbnail_is_made_once_for_a_file_that_stays_as_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    path.write_bytes(png_bytes("red"))
+    first = widgets.thumbnail(str(path))
+    monkeypatch.setattr(widgets, "_embedded", None)  # calling it would fail
+    assert widgets.thumbnail(str(path)) == first
+
+
 # The gallery
 
 
@@ -170,6 +202,38 @@ def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
     assert page.count('class="imsearch-thumb ') == 3
 
 
+def test_what_is_gone_has_a_card_that_says_so_and_no_picture(four):
+    os.unlink(four.image_paths[1])
+    page = widgets.gallery_html(four, four.image_paths[1], 4)
+    assert page.count("✗ gone: there is no such file") == 2 and page.count("<img") == 3  # the query, and its place in the ranking
+    with open(four.image_paths[2], "wb") as file:
+        file.write(b"no picture")
+    assert widgets.gallery_html(four, four.image_paths[0], 4).count("(cannot be read)") == 1
+
+
+def test_names_are_seen_from_the_folder(folder, monkeypatch):
+    engine = ImageSearchEngine(folder).index_images()
+    page = widgets.gallery_html(engine, str(folder / "sub" / "e.gif"), 6)
+    for name in ("a.JPG", os.path.join("sub", "e.gif"), os.path.join("sub", "deeper", "f.jpeg")):
+        assert f">{name}<" in page
+    monkeypatch.chdir(folder.parent)
+    engine = ImageSearchEngine(folder.name).index_images()
+    assert f">{os.path.join('sub', 'e.gif')}<" in widgets.gallery_html(engine, engine.image_paths[0], 6)
+
+
+def test_a_name_from_another_place_is_the_file_s_alone():
+    page = widgets.results_html("elsewhere/a.png", [("elsewhere/b.png", 1.0)], folder="photos")
+    assert ">a.png<" in page and ">b.png<" in page
+
+
+def test_the_query_can_be_left_out_of_its_results(four, folder):
+    for top_k in (1, 3, 4):
+        page = widgets.gallery_html(four, four.image_paths[1], top_k, without_query=True)
+        assert page.count(">1.png<") == 1 and page.count('class="imsearch-thumb ') == min(top_k, 3)
+    page = widgets.gallery_html(ImageSearchEngine(folder).index_images(), png_bytes("red"), 2, without_query=True)
+    assert page.count('class="imsearch-thumb ') == 2
+
+
 # The explorer
 
 
@@ -220,7 +284,77 @@ def test_explorer_says_when_an_uploaded_file_is_no_picture(folder):
     assert "This picture cannot be used" in shown(panel)
 
 
+@pytest.mark.parametrize("form", [str, lambda folder: folder])
+def test_explorer_of_a_folder_indexes_it(folder, form):
+    panel = widgets.explore(form(folder))
+    assert controls(panel)["query"].max == 5 and ">1. <b>1.000</b>" in shown(panel)
+
+
+@pytest.mark.parametrize("engines", [lambda engine: engine, lambda engine: {"mine": engine}])
+def test_explorer_of_an_engine_without_index_says_so(folder, engines):
+    with pytest.raises(RuntimeError, match=r"nothing is indexed yet: call index_images\(\) first"):
+        widgets.explore(engines(ImageSearchEngine(folder)))
+
+
+def test_explorer_leaves_the_query_out_on_request(explorer, four):
+    box = controls(explorer)["leave the query out"]
+    assert not box.value and "the query itself" in shown(explorer)
+    box.value = True
+    assert "the query itself" not in shown(explorer) and shown(explorer).count('class="imsearch-thumb ') == 2
+    assert controls(widgets.explore(four, without_query=True))["leave the query out"].value
+
+
+def test_explorer_takes_paths_as_queries(four):
+    panel = widgets.explore(four, queries=[Path(four.image_paths[2])], without_query=True)
+    assert "your picture" not in shown(panel) and shown(panel).count(">2.png<") == 1
+
+
+def test_an_error_when_a_slider_moves_is_seen_and_goes_with_the_next_move():
+    control = widgets.slider("n", 0, 9, 3)
+    panel = widgets.play(lambda n: f"<p>{1 / (n - 5):.1f} of <b></p>", n=control)
+    control.value = 5
+    assert ">ZeroDivisionError: " in shown(panel)
+    control.value = 6
+    assert shown(panel) == "<p>1.0 of <b></p>"
+
+
+def test_an_error_s_words_are_escaped():
+    control = widgets.slider("n", 0, 9, 3)
+
+    def fails_later(n):
+        if n != 3:
+            raise ValueError("<img src=x>")
+        return ""
+
+    panel = widgets.play(fails_later, n=control)
+    control.value = 4
+    assert "ValueError: &lt;img src=x&gt;" in shown(panel)
+
+
+def test_an_error_at_first_is_raised_in_the_cell():
+    with pytest.raises(ZeroDivisionError):
+        widgets.play(lambda n: n / 0, n=widgets.slider("n", 0, 9, 3))
+
+
+def test_every_panel_can_say_that_its_kernel_has_ended():
+    panel = widgets.play(lambda n: "", n=widgets.slider("n", 0, 9, 3))
+    assert "imsearch-panel" in panel._dom_classes
+    assert "run this cell again" in panel.children[0].children[-1].value
+
+
 # The catch
+
+
+def test_a_catch_that_cannot_be_kept_is_said(explorer, tmp_path):
+    (tmp_path / "fooled.csv").mkdir()
+    assert "Error: " in press(explorer) and "fooled.csv" in press(explorer)
+
+
+def test_a_catch_from_a_subfolder_is_kept_with_it(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    panel = widgets.explore(folder, queries=[str(folder / "sub" / "e.gif")])
+    press(panel)
+    assert os.path.join("sub", "e.gif") in (tmp_path / "fooled.csv").read_text(encoding="utf-8")
 
 
 def test_the_fooled_button_keeps_query_and_method(explorer, tmp_path):
