@@ -67,6 +67,13 @@ def test_time_from_key_to_thumbnails_is_reported(page, record_property):
     record_property("explorer, key press to decoded thumbnails, median ms", round(statistics.median(times)))
 
 
+def test_what_a_button_could_not_do_is_seen(page, lab):
+    (lab.notebooks / "fooled.csv").mkdir()
+    page.get_by_text("keep it").first.click()
+    page.get_by_text("Error: ").first.wait_for()
+    (lab.notebooks / "fooled.csv").rmdir()
+
+
 def test_a_photo_of_more_than_ten_megabytes_can_be_uploaded(page, tmp_path):
     photo = tmp_path / "large.jpg"
     Image.effect_noise((4000, 3600), 90).convert("RGB").save(photo, quality=98)
@@ -76,13 +83,6 @@ def test_a_photo_of_more_than_ten_megabytes_can_be_uploaded(page, tmp_path):
     chooser.value.set_files(photo)
     page.get_by_text("your picture", exact=True).wait_for()
     assert sources(page)
-
-
-def test_what_a_button_could_not_do_is_seen(page, lab):
-    (lab.notebooks / "fooled.csv").mkdir()
-    page.get_by_text("keep it").first.click()
-    page.get_by_text("Error: ").first.wait_for()
-    (lab.notebooks / "fooled.csv").rmdir()
 
 
 RESTART = """async path => {
