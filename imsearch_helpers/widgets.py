@@ -1,7 +1,6 @@
 """Floor 7. An engine comes in, sliders go out. Each widget is a plain function of its values and one line of wiring."""
 
 import base64
-import contextlib
 import csv
 import html
 import io
@@ -227,11 +226,9 @@ def _mark(query, result):
 
 
 def _seen_from(folder, path):
-    with contextlib.suppress(ValueError):  # on another drive
-        seen = os.path.relpath(path, folder) if folder else os.pardir
-        if not seen.startswith(os.pardir):
-            return seen
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
+    if folder and Path(path).is_relative_to(folder):
+        return str(Path(path).relative_to(folder))
+    return path.replace("\\", "/").rsplit("/", 1)[-1]  # both slashes, for an index from another computer
 
 
 def _card(picture, style, label, name, path):

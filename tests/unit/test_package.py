@@ -91,3 +91,35 @@ assert len(RobustImageProcessor().process_directory(sys.argv[1])[1]) == len(engi
 def test_numpy_pillow_and_tqdm_are_enough_to_index_and_search(folder):
     done = subprocess.run([sys.executable, "-c", ONLY_THESE, folder], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+# Keywords that programs for a well-known tutorial use
+
+
+@pytest.mark.parametrize(
+    ("call", "other", "ours"),
+    [
+        (lambda **other: imsearch_helpers.image_to_vector_simple(**other), "image_path", "image"),
+        (lambda **other: imsearch_helpers.image_to_histogram(**other, bins=8), "image_path", "image"),
+        (lambda **other: imsearch_helpers.image_to_vector_deep(**other), "image_path", "image"),
+        (lambda **other: imsearch_helpers.ImageSearchEngine("x").search(**other, top_k=3), "query_path", "query"),
+        (lambda **other: imsearch_helpers.ImageSearchEngine("x").search_fast(**other), "query_path", "query"),
+        (lambda **other: imsearch_helpers.ImageSearchEngine("x").search_diverse(**other), "query_path", "query"),
+        (lambda **other: imsearch_helpers.ImageSearchEngine("x").search_batch(**other), "query_paths", "queries"),
+        (lambda **other: imsearch_helpers.RobustImageProcessor().process_image(**other), "image_path", "path"),
+        (lambda **other: imsearch_helpers.visualize_results(results=[], **other), "query_path", "query"),
+    ],
+)
+def test_a_keyword_of_the_tutorial_is_refused_with_ours(call, other, ours):
+    with pytest.raises(TypeError, match=rf"\(\) has no parameter '{other}'; here it is called '{ours}'$"):
+        call(**{other: "cat.jpg"})
+
+
+def test_other_wrong_keywords_are_refused_as_ever():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'picture'"):
+        imsearch_helpers.image_to_histogram(picture="cat.jpg")
+
+
+def test_the_tutorial_s_keywords_hide_neither_name_nor_parameters():
+    function = imsearch_helpers.image_to_vector_simple
+    assert function.__name__ == "image_to_vector_simple" and list(inspect.signature(function).parameters) == ["image", "size"]
