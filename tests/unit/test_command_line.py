@@ -1,10 +1,13 @@
 import os
+import re
+import signal
 import subprocess
 import sys
 
 import pytest
 from PIL import Image
 
+from imsearch_helpers import ImageSearchEngine
 from imsearch_helpers.__main__ import main
 from tests import REPOSITORY
 
@@ -69,6 +72,64 @@ def test_terminal_without_the_letters_of_a_name_gets_escapes(folder):
     done = subprocess.run(command, env=environment, capture_output=True, encoding="ascii")
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("k\\xf6ttbullar \\U0001f34e.bmp")
+
+
+def test_picture_is_never_written_over_a_photo(folder, capsys):
+    before = (folder / "c.bmp").read_bytes()
+    assert main([str(folder), str(folder / "c.bmp"), "--picture", str(folder / "c.bmp")]) == 1
+    assert (folder / "c.bmp").read_bytes() == before and "--picture" in capsys.readouterr().err
+
+
+def test_picture_of_ours_is_written_again(folder, tmp_path):
+    for top_k in ("1", "3"):
+        assert main([str(folder), str(folder / "c.bmp"), "--picture", str(tmp_path / "r.png"), "--top-k", top_k]) == 0
+
+
+def test_bad_output_folder_is_noticed_before_the_work(folder, capsys):
+    for option in ("--picture", "--index"):
+        assert main([str(folder), str(folder / "c.bmp"), option, str(folder / "no" / "file")]) == 1
+        assert f"{option}: there is no folder" in capsys.readouterr().err
+
+
+def test_index_is_kept_used_and_updated(folder, tmp_path, capsys):
+    arguments = [str(folder), str(folder / "c.bmp"), "--index", str(tmp_path / "index"), "--method", "pixels"]
+    assert main(arguments) == 0 and "6 new" in capsys.readouterr().err
+    (folder / "b.png").unlink()
+    assert main(arguments[:-2]) == 0  # the method is in the index
+    printed = capsys.readouterr()
+    assert "0 new, 0 changed, 1 gone, 5 as before" in printed.err and len(printed.out.splitlines()) == 5
+
+
+def test_index_of_another_folder_or_method_is_refused(folder, tmp_path, capsys):
+    index, query = str(tmp_path / "index"), str(folder / "c.bmp")
+    main([str(folder), query, "--index", index])
+    assert main([str(folder / "sub"), query, "--index", index]) == 1
+    assert "is an index of" in capsys.readouterr().err
+    assert main([str(folder), query, "--index", index, "--method", "pixels"]) == 1
+    assert "method must be 'histogram'" in capsys.readouterr().err
+
+
+def test_excluded_and_left_out_are_counted(folder, capsys):
+    (folder / "raw.cr2").write_bytes(b"")
+    assert main([str(folder), str(folder / "c.bmp"), "--exclude", "sub", "--exclude", "*.png"]) == 0
+    err = capsys.readouterr().err
+    assert "CR2, not read here" in err and "excluded by '*.png'" in err and "excluded by 'sub'" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a program there")
+def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path):
+    for number in range(60):
+        Image.effect_noise((1500, 1500), 80).save(tmp_path / f"{number}.png", compress_level=1)
+    command = [sys.executable, "-m", "imsearch_helpers", str(tmp_path), str(tmp_path / "0.png"), "--index", str(tmp_path / "index")]
+    running = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    seen = b""
+    while not re.search(rb"\| [1-9]\d*/60", seen):
+        assert running.poll() is None, seen
+        seen += running.stderr.read1()
+    os.killpg(running.pid, signal.SIGINT)
+    rest = seen + running.stderr.read()
+    assert running.wait(20) == 130 and b"Traceback" not in rest and b"the same command goes on from there" in rest
+    assert 0 < len(ImageSearchEngine.load(tmp_path / "index").image_paths) < 60
 
 
 # Near-duplicates
