@@ -2,6 +2,7 @@
 
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -238,7 +239,7 @@ def deep_method(model, size=None):
     def method(image):
         return image_to_vector_deep(image, model, size)
 
-    method.__name__ = method.__qualname__ = f"deep_method_{model}"
+    method.__name__ = method.__qualname__ = f"deep_method_{Path(model).stem}"
     method.batch, method.load_size = partial(_embeddings, model=model, size=size), size
     return method
 
