@@ -68,8 +68,13 @@ def show_filters(rows):
         for panel in panels:
             panel.set_axis_off()
         for panel, weights in zip(panels, filters):
-            panel.imshow(0.5 + 0.5 * (weights / np.abs(weights).max()).transpose(1, 2, 0))  # each on its own scale
+            panel.imshow(_in_colours(weights))
     return figure
+
+
+def _in_colours(weights):
+    largest = np.abs(weights).max()  # each filter on its own scale
+    return 0.5 + 0.5 * (weights / (largest if largest > 0 else 1)).transpose(1, 2, 0)  # (height, width, 3)
 
 
 def show_activations(picture, filters, activations):
@@ -92,7 +97,7 @@ def show_activations(picture, filters, activations):
     grid[0, 0].set_axis_off()
     show_picture(grid[1, 0], picture, "picture")
     for (upper, lower), (name, weights) in zip(grid[:, 1:].T, filters.items()):
-        upper.imshow(0.5 + 0.5 * (weights / np.abs(weights).max()).transpose(1, 2, 0))
+        upper.imshow(_in_colours(weights))
         upper.set_title(name, fontsize=9)
         lower.imshow(activations[name], cmap="gray", vmin=0)
         lower.set_title(f"up to {activations[name].max():.1f}", fontsize=9)

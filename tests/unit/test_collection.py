@@ -1,9 +1,12 @@
+import copy
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from imsearch_helpers import collection
-from imsearch_helpers.collection import Product, Products, data_dir
+from imsearch_helpers.collection import Product, Products, data_dir, stored_photos, stored_vectors
 from imsearch_helpers.images import find_images
 from tests import REPOSITORY
 
