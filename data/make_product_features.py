@@ -6,29 +6,22 @@ So whoever has no onnxruntime, as in a browser, can still see the map of the pro
 `extensions`. It prints what the fewer numbers cost.
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
+from measure_methods import unit  # puts the course's folder on the path
+
+from imsearch_helpers.collection import Products
+from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.judging import evaluate_engine, found_by_shot
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
-from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
-from imsearch_helpers.judging import evaluate_engine, found_by_shot  # noqa: E402
-
 N_DIMS = 96
 ABOUT = (
     "EfficientNet-Lite0's embeddings of the course's renders (method 'deep', 160 x 160 pixels, 1,280 numbers), brought "
     "to length 1, minus `mean`, along the first 96 principal directions, which are the rows of `components`. Not the "
     "full embeddings: scores differ a little from theirs."
 )
-
-
-def unit(vectors):
-    """Rows brought to length 1, float64."""
-    vectors = vectors.astype(np.float64)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def principal_directions(vectors, n_dims):
