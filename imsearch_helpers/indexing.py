@@ -17,7 +17,7 @@ from .vectors import METHODS, is_shipped
 
 THREADS = "threads"
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by
-BATCH_PIXELS = 8_000_000  # and from so many pixels on they are enough, too, because every thread holds a batch in memory
+BATCH_PIXELS = 8_000_000  # and so many pixels are enough as well, because every thread holds a batch in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
 
