@@ -6,18 +6,17 @@ So whoever has no onnxruntime, as in a browser, can still see the map of the pro
 `extensions`. It prints what is lost by keeping less.
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
+from measure_methods import unit  # puts the course's folder on the path
+
+from imsearch_helpers.collection import Products
+from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.judging import evaluate_engine, found_by_shot
+from imsearch_helpers.vectors import deep_method
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
-from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402
-from imsearch_helpers.judging import evaluate_engine, found_by_shot  # noqa: E402
-from imsearch_helpers.vectors import deep_method  # noqa: E402
-
 N_DIMS = 96
 SMALL = {"small_network": "small", "small_network_untrained": HERE / "models" / "small_network_untrained.onnx"}
 ABOUT = (
@@ -26,12 +25,6 @@ ABOUT = (
     "full embeddings: scores differ a little from theirs. `small_network`, `small_network_untrained`: the 96 numbers of "
     "our own network after and before its training. All in two bytes a number, in the order of `files`."
 )
-
-
-def unit(vectors):
-    """Rows brought to length 1, float64."""
-    vectors = vectors.astype(np.float64)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def principal_directions(vectors, n_dims):

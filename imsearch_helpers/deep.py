@@ -67,7 +67,7 @@ def embeddings(pictures, model, size=None):
     Raises
     ------
     ImportError, OSError, ValueError
-        As `picture_size`; ValueError also when the network fails on pictures of that size, or an embedding is not finite.
+        As `picture_size`; ValueError also when the network fails on such pictures, or an embedding is not finite.
     """
     network = _network(model)
     size = network.size_for(size)

@@ -17,7 +17,7 @@ from .vectors import METHODS, is_shipped
 
 THREADS = "threads"
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by
-BATCH_PIXELS = 8_000_000  # and from so many pixels on they are enough, too, because every thread holds a batch in memory
+BATCH_PIXELS = 8_000_000  # and so many pixels are enough as well, because every thread holds a batch in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
 
@@ -47,7 +47,7 @@ def read_all(paths, name, function, executor=None):
     paths : list of str
     name, function : str, callable
         A method, as `method_named` gives it. A shipped one works where the picture is read, also in another process, which
-        receives its name; a reader's own function runs in this process, on pictures that another one has read.
+        receives its name; one with a `batch`, or a reader's own, runs in this process, on pictures that another one has read.
     executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
         If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started.
 

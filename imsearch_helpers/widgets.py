@@ -152,12 +152,14 @@ def gallery_html(engine, query, top_k, products=None):
     Returns
     -------
     str
-        All text from file names is escaped. What cannot be read is said in words.
+        All text from file names is escaped. What cannot be read is said in words, and so is what the method lacks.
     """
     try:
         return results_html(query, engine.search_fast(_query_vector(engine, query), top_k), products)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
+    except (ImportError, OSError, ValueError) as error:  # of the method; a widget that raises an error shows nothing at all
+        return f"<p>This picture cannot be used with this engine: {html.escape(str(error))}.</p>"
 
 
 def results_html(query, results, products=None):

@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
-from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
+sys.path.insert(0, str(HERE.parent))
+from measure_methods import by_cosine, found_first  # noqa: E402  (the path comes first; this adds the course's folder)
+
+from imsearch_helpers.collection import Products  # noqa: E402
 from imsearch_helpers.evaluation import bootstrap_interval  # noqa: E402
 from imsearch_helpers.images import find_images  # noqa: E402
 from imsearch_helpers.vectors import METHODS, image_to_vector_deep  # noqa: E402
@@ -32,13 +34,7 @@ def all_scores(paths):
     vectors = {name: np.stack([function(path) for path in paths]) for name, function in by_hand.items()}
     vectors["pixels - own mean"] = vectors["pixels"] - vectors["pixels"].mean(axis=1, keepdims=True)
     vectors |= {name: np.stack([image_to_vector_deep(path, HERE / f"{name}.onnx") for path in paths]) for name in NETWORKS}
-    return {name: cosines(vectors[name]) for name in (*BY_HAND, *NETWORKS) if name in vectors}
-
-
-def cosines(vectors):
-    vectors = vectors.astype(np.float64)
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit @ unit.T
+    return {name: by_cosine(vectors[name]) for name in (*BY_HAND, *NETWORKS) if name in vectors}
 
 
 # ---- from scores to measures ----------------------------------------------------------------------------------------
@@ -48,13 +44,6 @@ def precisions(scores, truth, k):
     np.fill_diagonal(scores, -np.inf)
     best = np.argsort(-scores, axis=1, kind="stable")[:, :k]  # (n_images, k)
     return (truth[best] == truth[:, np.newaxis]).mean(axis=1)
-
-
-def found_first(scores, table, queries):
-    """Share of the queries whose own studio picture is the best of all studio pictures."""
-    studio = np.flatnonzero(table["shot"] == "studio")
-    best = studio[scores[np.ix_(queries, studio)].argmax(axis=1)]
-    return (table["product_id"][best] == table["product_id"][queries]).mean()
 
 
 def margins(all_precisions, queries):

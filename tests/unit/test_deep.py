@@ -190,6 +190,17 @@ def test_method_by_a_network_of_one_s_own_is_batched_too(folder, tmp_path):
     assert np.array_equal(engine.image_vectors, expected) and engine.image_vectors.shape == (6, 3)
 
 
+@EXTENSIONS
+def test_engine_reads_a_large_picture_as_the_function_does_also_where_the_file_tells_the_size(tmp_path):
+    path = write_network(tmp_path / "flat.onnx", ("n", 3, 20, 30))
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(random_picture(5, 900, 1200)).save(tmp_path / "pictures" / "large.jpg")
+    engine = ImageSearchEngine(tmp_path / "pictures", deep_method(path)).index_images()
+    [large] = engine.image_paths
+    assert np.array_equal(engine.image_vectors[0], image_to_vector_deep(large, path))
+    assert np.array_equal(engine.vector_of(large), engine.image_vectors[0])
+
+
 def test_methods_without_their_packages_are_not_offered(monkeypatch):
     monkeypatch.setattr("imsearch_helpers.vectors.find_spec", lambda name: None)
     assert installed_methods() == ["pixels", "histogram", "root_histogram", "gradients"]

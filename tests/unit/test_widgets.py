@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import re
+import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -162,6 +163,22 @@ def test_an_unreadable_query_is_said_in_words(folder):
     page = widgets.gallery_html(engine, b"no picture", 3)
     assert page.startswith("<p>This picture cannot be used: ") and "not a JPEG" in page
     assert "cannot be used: No such file" in widgets.gallery_html(engine, "gone.png", 3)
+
+
+def test_network_whose_packages_are_missing_is_said_in_words_with_the_remedy(four, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    deep = ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, "deep")
+    panel = widgets.explore(deep)
+    assert "imsearch-thumb" in shown(panel)  # an indexed picture's vector is there
+    upload(panel, png_bytes("red"))
+    assert "cannot be used with this engine: deep features need onnxruntime" in shown(panel)
+    assert "[extensions]" in shown(panel)
+
+
+def test_uploaded_picture_whose_vector_is_of_another_length_is_said_in_words(four):
+    panel = widgets.explore(ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, "pixels"))
+    upload(panel, png_bytes("red"))
+    assert "with this engine: query has 4096 numbers, but the indexed vectors have 2" in shown(panel)
 
 
 def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
