@@ -151,7 +151,7 @@ def test_methods_are_batched_and_decode_large_files_small():
 
 
 @EXTENSIONS
-@pytest.mark.parametrize("method", ["deep", "small_network", deep_method("small")], ids=str)
+@pytest.mark.parametrize("method", ["deep", "small_network", deep_method("small")], ids=["deep", "small_network", "own"])
 def test_saved_index_by_a_network_is_loaded_and_searched_with_pictures(folder, tmp_path, method):
     engine = ImageSearchEngine(folder, method).index_images()
     engine.save(tmp_path / "index")
