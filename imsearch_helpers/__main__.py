@@ -51,7 +51,8 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m imsearch_helpers", description="Find the pictures most like one.")
     parser.add_argument("folder", help="the folder of pictures to search; subfolders count")
     parser.add_argument("query", nargs="?", help="the picture to search with")
-    parser.add_argument("--method", choices=sorted(METHODS), help="how a picture becomes a vector (default histogram)")
+    by_method = "how a picture becomes a vector (default histogram); deep and small_network need the extra extensions"
+    parser.add_argument("--method", choices=sorted(METHODS), help=by_method)
     parser.add_argument("--metric", choices=sorted(METRICS), help="what makes two vectors alike (default cosine)")
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="how many results (default 5)")
     parser.add_argument("--picture", metavar="FILE", help="also write what was found as a picture (PNG)")
