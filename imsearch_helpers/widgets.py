@@ -17,6 +17,7 @@ from .checks import printable
 from .engine import ImageSearchEngine
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html
+from .plots.shared import file_name
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
@@ -408,10 +409,10 @@ def map_html(places, products, picked, name):
     nearest = np.argsort(((places - places[picked]) ** 2).sum(axis=1), kind="stable")
     others = [products[row] for row in nearest if row != picked][:5]
     path, words = products[picked].path, f"<b>picked</b><br>{_words(products[picked])}"
-    cards = [_card(thumbnail(path), "imsearch-query-thumb", words, path)]
+    cards = [_card(thumbnail(path), "imsearch-query-thumb", words, file_name(path), path)]
     for place, other in enumerate(others, start=1):
         said, style = _mark(products[picked], other)
-        cards.append(_card(thumbnail(other.path), f"imsearch-thumb {style}", f"{place}. {said}", other.path))
+        cards.append(_card(thumbnail(other.path), f"imsearch-thumb {style}", f"{place}. {said}", file_name(other.path), other.path))
     label = html.escape(f"A map of {len(products)} pictures by {name}; picked: {products[picked].caption}", quote=True)
     return (
         f'{STYLE}{MAP_STYLE}<div class="imsearch-points" role="img" aria-label="{label}">{"".join(points)}</div>'

@@ -461,7 +461,7 @@ def test_captions_and_methods_are_escaped_in_a_map():
 
 def test_a_dot_that_cannot_be_read_leaves_the_map_standing(tmp_path):
     products = [product._replace(path=str(tmp_path / "none.jpg")) for product in shown_products()]
-    assert widgets.map_html(PLACES, products, 0, "pixels").count("(cannot be read)") == 6
+    assert widgets.map_html(PLACES, products, 0, "pixels").count("gone: there is no such file") == 6
 
 
 def test_both_controls_of_the_map_change_what_is_shown():
