@@ -11,7 +11,7 @@ import numpy as np
 
 from . import index_file, nearest
 from .checks import checked_count, printable
-from .images import find_images, load_image_in_time
+from .images import ENOUGH_PIXELS, find_images, load_image_in_time
 from .indexing import as_float32, checked_lengths, checked_vector, read_all, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
@@ -38,7 +38,7 @@ class ImageSearchEngine:
         How a picture becomes a vector: a name in `METHODS`, or any function that takes an RGB `PIL.Image.Image` and
         returns a vector. If it has an attribute `batch`, a function from a list of pictures to a matrix with one row
         for each, then indexing uses that; and if it has `load_size`, a large JPEG is decoded small, as `load_image`
-        does it for that size.
+        does it for that size. Without it pictures come whole; JPEGs too large for that at 1/2, 1/4 or 1/8.
     metric : str
         What makes two vectors alike: a name in `METRICS`. The score by "euclidean" is minus the distance.
 
@@ -68,6 +68,7 @@ class ImageSearchEngine:
         self.image_dir = str(image_dir)
         self.method, self._function = method_named(method)
         self.metric = metric
+        self._budgets = {}  # for queries: those of the pool that read the pictures, where it was given
         self._hold([], np.empty((0, 0), dtype=np.float32))
 
     def _hold(self, paths, matrix, failed=(), stamps=()):
@@ -95,7 +96,7 @@ class ImageSearchEngine:
             more than five seconds or itself. They compute the vectors too; a function of your own gets its pictures in
             this process. "threads" is a little faster for a few pictures; there the budgets of `load_image` alone bound
             what a file can cost. A `ReaderPool` has other limits than the default; other executors receive the names of
-            `METHODS` only.
+            `METHODS` only. What a `ReaderPool` allows a picture to take holds for queries too.
 
         Returns
         -------
@@ -117,6 +118,7 @@ class ImageSearchEngine:
         stamps = [(path, _stamp(path)) for path in paths]  # before reading: what changes meanwhile counts as changed
         outcomes = self._read_with_bar(paths, executor)
         self._hold(*stacked(paths, outcomes, self.method), stamps)
+        self._budgets = getattr(executor, "budgets", {})
         return self
 
     def _read_with_bar(self, paths, executor):
@@ -382,7 +384,8 @@ class ImageSearchEngine:
         """
         if isinstance(query, (list, tuple)) or (isinstance(query, np.ndarray) and query.ndim == 1):
             return checked_vector(query, "query")
-        return returned_vector(self._function(load_image_in_time(query, size=getattr(self._function, "load_size", None))))
+        size = getattr(self._function, "load_size", None) or ENOUGH_PIXELS
+        return returned_vector(self._function(load_image_in_time(query, size, **self._budgets)))
 
     # Keeping it
 
