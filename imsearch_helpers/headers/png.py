@@ -79,7 +79,7 @@ def _content(file, start, stop):
 
 def _walk(file, length):
     # Where the chunks are that are needed, where the texts are, parts with the pixels, repairs.
-    found, texts, pixels, repairs = {}, [], [], []
+    found, texts, pixels, repairs, before = {}, [], [], [], None
     for kind, start, stop, is_right in _chunks(file, length):
         if kind == b"IEND":
             return found, texts, pixels, repairs
@@ -95,13 +95,16 @@ def _walk(file, length):
         elif not is_right:
             repairs.append(f"{kind.decode()} chunk with a wrong checksum left out")
         elif kind == b"IDAT":
+            repairs += ["pixels that lay apart put together"] * bool(pixels and before != kind)
             pixels.append((start, stop))
         elif pixels and kind in FOR_DECODER:
             repairs.append(f"{kind.decode()} chunk behind the pixels left out")
         elif kind in TEXTS:
             texts.append((start, stop, TEXTS[kind]))
         else:
+            repairs += ["header that came late put first"] * (kind == b"IHDR" and before is not None)
             found.setdefault(kind, (start, stop))
+        before = kind
     return found, texts, pixels, [*repairs, "missing end marker put in"]
 
 

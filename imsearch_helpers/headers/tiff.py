@@ -1,8 +1,8 @@
-"""TIFF: a table of tags for each page, and pixels anywhere. The first page counts; the decoder gets a table of our own."""
+"""TIFF: a table of tags for each page, and pixels anywhere. The first page counts, and of its tags those that pixels need."""
 
 import struct
 
-from .header import NOT_ACCEPTED, Header, Unreadable, damaged, unsupported
+from .header import NO_PIXELS, NOT_ACCEPTED, Header, Unreadable, damaged, unsupported
 
 WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS, ORIENTATION, SAMPLES, ROWS = 256, 257, 258, 259, 262, 274, 277, 278
 PLANAR, TILE_WIDTH, TILE_HEIGHT = 284, 322, 323
@@ -11,6 +11,7 @@ REDUCED, DNG_VERSION, OF_A_SENSOR = 254, 50706, 32803  # by which a camera's raw
 FOR_DECODER = {WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS, SAMPLES, ROWS, PLANAR, TILE_WIDTH, TILE_HEIGHT} | {
     266, 273, 279, 292, 293, 317, 320, 324, 325, 332, 338, 339, 347, 529, 530, 531, 532,
 }  # fmt: skip
+NO_TAG = 65_000  # in place of a tag that the decoder need not see, such as what a camera notes: it has no meaning
 WHITE_IS_ZERO, RGB, YCBCR = 0, 2, 6
 SEPARATE = 2  # each channel for itself
 # Not packed; fax, LZW, JPEG, deflate, PackBits, deflate by its old number, LZMA, Zstandard.
@@ -43,27 +44,26 @@ def read_tiff(file, length):
     """
     file.seek(0)
     order = "<" if file.read(2) == b"II" else ">"
-    tags = _tags(file, order)
+    place, entries = _table(file, order)
+    tags = {struct.unpack(order + "H", entry[:2])[0]: entry for entry in entries}
     number = {tag: _first_number(file, order, entry) for tag, entry in tags.items()}
     if (number.get(REDUCED) or 0) & 1 or DNG_VERSION in tags or number.get(COLOURS) == OF_A_SENSOR:
         raise Unreadable(f"a camera's raw photo, {NOT_ACCEPTED}")
     if None in (number.get(WIDTH), number.get(HEIGHT)):
         raise damaged("it does not say how large it is")
     _check_layout(number)
-    table = [entry for tag, entry in tags.items() if tag in FOR_DECODER]
-    start = length + length % 2
+    nothing = struct.pack(order + "HHI4x", NO_TAG, 1, 1)
+    needed = [entry if entry in map(tags.get, FOR_DECODER) else nothing for entry in entries]
+    stop = place + 12 * len(entries)
     return Header(
         kind="TIFF",
         size=(number[WIDTH], number[HEIGHT]),
-        parts=(
-            (0, 4), struct.pack(order + "I", start), (8, length), bytes(length % 2),
-            struct.pack(order + "H", len(table)) + b"".join(table) + bytes(4),
-        ),
+        parts=((0, place), b"".join(needed), bytes(4), (min(stop + 4, length), length)),  # and no other page
         orientation=number.get(ORIENTATION) if number.get(ORIENTATION) in range(1, 9) else 1,
         source_bytes=_pixel_bytes(number),
         held_bytes=0 if number.get(COMPRESSION, 1) == 1 else 2 * length + _strip_bytes(number),
         is_rgb=number.get(COLOURS) in (RGB, YCBCR) and number.get(SAMPLES) == 3,
-    )  # fmt: skip
+    )
 
 
 def _check_layout(number):
@@ -74,14 +74,16 @@ def _check_layout(number):
         raise unsupported(f"a TIFF picture of {number[BITS]} bits {layout}")
 
 
-def _tags(file, order):
+def _table(file, order):
+    # Where its entries begin, and they.
     file.seek(4)
     (place,) = struct.unpack(order + "I", file.read(4))
     file.seek(place)
     (count,) = struct.unpack(order + "H", file.read(2))
     content = file.read(12 * count)
-    entries = [content[i : i + 12] for i in range(0, len(content) - 11, 12)]
-    return {struct.unpack(order + "H", entry[:2])[0]: entry for entry in entries}
+    if len(content) < 12 * count:
+        raise damaged(NO_PIXELS)
+    return place + 2, [content[i : i + 12] for i in range(0, len(content), 12)]
 
 
 def _first_number(file, order, entry):
