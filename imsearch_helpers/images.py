@@ -29,7 +29,7 @@ from PIL import (
 from .checks import checked_count, checked_positive, checked_size, printable
 from .headers import SMALL, Unreadable, orientation_in, read_header, spliced
 from .headers.exif import ORIENTATION_TAG
-from .headers.header import damaged, unsupported
+from .headers.header import NO_PIXELS, damaged, unsupported
 
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
@@ -284,7 +284,7 @@ def _read(file, path, size, max_pixels, max_bytes, killable):
         file = _in_memory(file)
         header = read_header(file)
         kind = header.kind
-        _check_decoder(kind, killable)
+        _check_decoder(header, killable)
         scale = _scale(header, size, max_pixels, max_bytes)
         _check_budget(header, path, scale, max_pixels, max_bytes)
         clean = _upright(*_rgb_and_orientation(header, file, scale))
@@ -386,13 +386,16 @@ NOT_SUPPORTED = re.compile("(?i)unsupported|not supported|cannot handle|unknown 
 SCALES = (1, 2, 4, 8)  # 1 / scale of its width and height is what a JPEG can be decoded at
 
 
-def _check_decoder(kind, killable):
-    if kind == "HEIC" and not importlib.util.find_spec("pillow_heif"):
-        raise Unreadable("a HEIC picture: export it as JPEG, or install pillow-heif (the extra heic)")
-    if kind == "AVIF" and not _has_avif():
-        raise Unreadable("an AVIF picture, which this version of Pillow does not decode: export it as JPEG, or update Pillow")
-    if kind in KILLABLE_PLUGINS and not killable:
-        raise Unreadable(f"{'an' if kind == 'AVIF' else 'a'} {kind} picture, {ELSEWHERE}")
+def _check_decoder(header, killable):
+    name = f"{'an' if header.kind == 'AVIF' else 'a'} {header.kind} picture"
+    if header.kind == "HEIC" and not importlib.util.find_spec("pillow_heif"):
+        raise Unreadable(f"{name}: export it as JPEG, or install pillow-heif (the extra heic)")
+    if header.kind == "AVIF" and not _has_avif():
+        raise Unreadable(f"{name}, which this version of Pillow does not decode: export it as JPEG, or update Pillow")
+    if header.kind in ("AVIF", "HEIC") and not all(header.size):
+        raise Unreadable(f"{name}, damaged or incomplete ({NO_PIXELS})")
+    if header.kind in KILLABLE_PLUGINS and not killable:
+        raise Unreadable(f"{name}, {ELSEWHERE}")
 
 
 def _has_avif():

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from .header import MAX_BLOCKS, NO_PIXELS, Header, Unreadable
+from .header import MAX_BLOCKS, Header
 
 WAY = {b"meta": 4, b"iprp": 0, b"ipco": 0}  # the boxes to go into, and how many bytes stand before what is in them
 SIZE = b"ispe"
@@ -13,7 +13,7 @@ PIXEL_BYTES = 6  # what a decoder of either holds for a pixel, besides what it h
 
 
 def read_boxes(file, length):
-    """The header of an AVIF or HEIC file. Which way is up, its decoder tells.
+    """The header of an AVIF or HEIC file, of size (0, 0) if no box tells it. Which way is up, its decoder tells.
 
     Parameters
     ----------
@@ -25,19 +25,12 @@ def read_boxes(file, length):
     Returns
     -------
     Header
-
-    Raises
-    ------
-    Unreadable
-        When no box says how large the picture is.
     """
     file.seek(0)
     (end,) = struct.unpack(">I4x", file.read(8))
     brands = file.read(min(end, 512) - 8)
     kind = "AVIF" if b"avi" in brands else "HEIC"
-    sizes = [_size_in(file, start) for start in _starts_of_sizes(file, 0, length)]
-    if not sizes:
-        raise Unreadable(f"{'an AVIF' if kind == 'AVIF' else 'a HEIC'} picture, damaged or incomplete ({NO_PIXELS})")
+    sizes = [(0, 0), *(_size_in(file, start) for start in _starts_of_sizes(file, 0, length))]
     width, height = max(sizes, key=lambda size: size[0] * size[1])  # the others are of tiles and previews
     return Header(kind, (width, height), _without_exif(file, length), held_bytes=2 * length + PIXEL_BYTES * width * height)
 

@@ -46,10 +46,11 @@ def read_tiff(file, length):
     order = "<" if file.read(2) == b"II" else ">"
     place, entries = _table(file, order)
     tags = {struct.unpack(order + "H", entry[:2])[0]: entry for entry in entries}
-    number = {tag: _first_number(file, order, entry) for tag, entry in tags.items()}
-    if (number.get(REDUCED) or 0) & 1 or DNG_VERSION in tags or number.get(COLOURS) == OF_A_SENSOR:
+    found = {tag: _first_number(file, order, entry) for tag, entry in tags.items()}
+    number = {tag: value for tag, value in found.items() if value is not None}
+    if number.get(REDUCED, 0) & 1 or DNG_VERSION in tags or number.get(COLOURS) == OF_A_SENSOR:
         raise Unreadable(f"a camera's raw photo, {NOT_ACCEPTED}")
-    if None in (number.get(WIDTH), number.get(HEIGHT)):
+    if not number.keys() >= {WIDTH, HEIGHT}:
         raise damaged("it does not say how large it is")
     _check_layout(number)
     nothing = struct.pack(order + "HHI4x", NO_TAG, 1, 1)
@@ -106,6 +107,6 @@ def _pixel_bytes(number):
 
 def _strip_bytes(number):
     # The decoder unpacks a strip or a tile at a time; it may be the whole picture, or say that it is larger.
-    width, height = number.get(TILE_WIDTH) or number[WIDTH], number.get(TILE_HEIGHT) or number.get(ROWS)
-    n_rows = min(height or number[HEIGHT], max(number[HEIGHT], number.get(TILE_HEIGHT) or 0))
-    return width * n_rows * (number.get(SAMPLES) or 1) * (number.get(BITS) or 1) // 8 + 4 * width * n_rows
+    width = number.get(TILE_WIDTH, number[WIDTH])
+    n_rows = number.get(TILE_HEIGHT, min(number.get(ROWS, number[HEIGHT]), number[HEIGHT]))
+    return width * n_rows * number.get(SAMPLES, 1) * number.get(BITS, 1) // 8 + 4 * width * n_rows

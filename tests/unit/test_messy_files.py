@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from imsearch_helpers import ImageSearchEngine, RobustImageProcessor
-from imsearch_helpers.images import ImageError, find_images, load_image, read_image
+from imsearch_helpers.images import ImageError, find_images, load_image
+from imsearch_helpers.reader_pool import ReaderPool
 from tests import REPOSITORY
 
 FOLDER = REPOSITORY / "data" / "messy"
@@ -27,17 +28,23 @@ def test_the_table_names_every_file_and_they_are_small():
     assert {row["outcome"] for row in ROWS} == {"kept", "repaired", "rejected"}
 
 
+@pytest.fixture(scope="module")
+def pool():
+    with ReaderPool(1) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[row["file"] for row in ROWS])
-def test_file_is_read_as_its_row_says_and_without_a_warning(row):
+def test_file_is_read_as_its_row_says_and_without_a_warning(row, pool):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         if row["outcome"] == "rejected":
             with pytest.raises(ImageError, match=row["reason"]):
                 load_image(FOLDER / row["file"])
         else:
-            picture, repairs = read_image(FOLDER / row["file"])
+            picture, repairs = pool.read_image(FOLDER / row["file"])
             assert row["reason"] in "; ".join(repairs) and bool(repairs) == (row["outcome"] == "repaired")
-            assert shows_its_corners(picture, row)
+            assert shows_its_corners(picture, row) and np.array_equal(picture, load_image(FOLDER / row["file"]))
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["file"].startswith("turned")], ids=lambda row: row["file"])
