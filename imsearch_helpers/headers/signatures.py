@@ -52,7 +52,7 @@ def what_it_is(start):
     Examples
     --------
     >>> what_it_is(b"%PDF-1.7")
-    'a PDF document, not a JPEG, PNG, GIF, BMP or WebP picture'
+    'a PDF document, not a JPEG, PNG, GIF, BMP, WebP, TIFF or AVIF picture'
     """
     if not start:
         return "the file is empty"
