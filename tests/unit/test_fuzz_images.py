@@ -9,8 +9,9 @@ import warnings
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image
 
+from imsearch_helpers import images
 from imsearch_helpers.images import ImageError, load_image, read_image
 from imsearch_helpers.messy import RobustImageProcessor
 from imsearch_helpers.reader_pool import ReaderPool
@@ -42,7 +43,7 @@ def good_files():
         saved(picture.quantize(16), "bmp"),
         *(saved(picture, "tiff", compression=name) for name in ("raw", "tiff_lzw", "jpeg")),
         saved(picture.quantize(16), "tiff", compression="tiff_adobe_deflate"),
-        *(saved(one, "avif", exif=exif) for one in (picture, clear) if features.check("avif")),
+        *(saved(one, "avif", exif=exif) for one in (picture, clear) if images._has_avif()),
     ]
 
 
