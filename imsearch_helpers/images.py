@@ -444,9 +444,10 @@ def _decoded(header, file, parts, scale):
 def _check_complete(picture, header, file, scale):
     # Without its end marker a file may lack pixels too. If it does not, what comes after them changes none.
     *parts, end = header.parts
-    other = _decoded(header, file, [*parts, header.if_more, end], scale)
-    if ImageChops.difference(picture, other).getbbox() is not None:
-        raise damaged("it ends before all of its pixels are there")
+    for more in header.if_more:
+        other = _decoded(header, file, [*parts, more, end], scale)
+        if ImageChops.difference(picture, other).getbbox() is not None:
+            raise damaged("it ends before all of its pixels are there")
 
 
 def _bring_transparent_colour_to_8_bits(picture):

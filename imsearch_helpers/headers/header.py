@@ -71,9 +71,9 @@ class Header(NamedTuple):
         Bytes that the decoder holds besides, whatever size it decodes to.
     is_rgb : bool
         Decoded it is plain RGB, so that nothing has to be converted.
-    if_more : bytes
-        Of a JPEG without end marker, of which only decoding tells whether pixels are missing: put before the last part, it
-        changes the picture if they are. Else empty.
+    if_more : tuple of bytes
+        Of a JPEG without end marker, of which only decoding tells whether pixels are missing: put before the last part, one of
+        these changes the picture if they are. Else empty.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class Header(NamedTuple):
     source_bytes: int = 4
     held_bytes: int = 0
     is_rgb: bool = False
-    if_more: bytes = b""
+    if_more: tuple = ()
 
 
 def end_before_zeros(file, length):

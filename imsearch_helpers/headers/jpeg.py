@@ -13,7 +13,9 @@ MAX_PASSED = 1_500_000_000  # pixels times passes of a JPEG: some seconds of wor
 
 MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")  # of a segment, or of the end
 MARKER_OR_START = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")  # at which a decoder of pixels stops
-RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+RESTARTS = re.compile(rb"\xff\xdd\x00\x04(?!\x00\x00)")  # there will be markers at which a decoder can go on after damage
+FIRST_RESTART = 0xD0
+RESTART_OR_SCAN = re.compile(rb"\xff([\xd0-\xd7\xda])")
 NO_DATA = re.compile(rb"(\xff+[\xd0-\xd7]?)+\Z")
 START_OF_JPEG, END_OF_JPEG = b"\xff\xd8", b"\xff\xd9"
 EOI, SOS, APP0, APP1, APP14 = 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
@@ -21,7 +23,7 @@ SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # not the lossless and the hierarchical ones
 PROGRESSIVE = {0xC2, 0xCA}
 BETWEEN = {0xC4, 0xCC, *range(0xDB, 0xDE), *range(APP0, APP0 + 16), 0xFE}  # what may stand between two scans
-NOTHING = b"\x5a\xc3\x17\x9e" * 64  # to a decoder: more data, of no picture
+NOTHING = b"\x5a\xc3\x17\x9e" * 64, b"\xb4\x36\x7b\xe1" * 64  # to a decoder: more data, of no picture
 # JFIF and Adobe say how colours are stored. Pillow trips over a short one of either, as over a short profile.
 OF_COLOURS = re.compile(rb"JFIF\0.{9}|Adobe.{7}", re.DOTALL)
 EXIF, XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
@@ -53,7 +55,7 @@ def read_jpeg(file, length):
     if not finished:
         if not _all_sent(scans, components):
             raise damaged("some of its passes are missing")
-        stop = _end_of_data(file, start, stop)
+        stop, following = _end_of_data(file, start, stop, bool(RESTARTS.search(before)))
     return Header(
         kind="JPEG",
         size=size,
@@ -63,7 +65,7 @@ def read_jpeg(file, length):
         source_bytes=1 if len(components) == 1 else 4,
         held_bytes=_coefficient_bytes(size, components) if in_several_scans else 0,
         is_rgb=len(components) == 3,
-        if_more=b"" if finished else _if_more(file, start, stop),
+        if_more=() if finished else tuple(nothing + bytes([0xFF, following]) + nothing for nothing in NOTHING),
     )
 
 
@@ -148,22 +150,23 @@ def _scans(file, position, size, components):
     return scans, end or end_before_zeros(file, file.seek(0, io.SEEK_END)), False
 
 
-def _end_of_data(file, start, stop):
-    # Without what a decoder skips, such as "go on here" with nothing behind it: else it would look no further.
-    first = max(start, stop - BLOCK)
-    file.seek(first)
-    content = file.read(stop - first)
-    return first + len(NO_DATA.sub(b"", content))
-
-
-def _if_more(file, start, stop):
-    # To be put behind the data: what a decoder takes for pixels as long as some are missing. Where the data end between
-    # two restart markers, it waits for the next of them.
-    last = b"\xff\xd7"
+def _end_of_data(file, start, stop, has_restarts):
+    # Without what a decoder skips, such as "go on here" where nothing follows or another number is due: else it would look
+    # no further. And the marker that is due next, for which it waits where the data end between two of them.
+    last = max(start, stop - BLOCK)
+    file.seek(last)
+    stop = last + len(NO_DATA.sub(b"", file.read(stop - last)))
+    following = FIRST_RESTART
     for first in range(start, stop, BLOCK):
         file.seek(first)
-        last = ([last] + RESTART.findall(file.read(min(BLOCK + 1, stop - first))))[-1]
-    return NOTHING + bytes([0xFF, 0xD0 + (last[1] + 1) % 8]) + NOTHING
+        for found in RESTART_OR_SCAN.finditer(file.read(min(BLOCK + 1, stop - first))):
+            if found[1][0] == SOS:
+                following = FIRST_RESTART
+            elif has_restarts and found[1][0] == following:
+                following = FIRST_RESTART + (following + 1) % 8
+            else:
+                return first + found.start(), following
+    return stop, following
 
 
 def _all_sent(scans, components):

@@ -102,11 +102,12 @@ def _first_number(file, order, entry):
 def _pixel_bytes(number):
     if number.get(SAMPLES, 1) > 1 or number.get(COLOURS) in (RGB, YCBCR):
         return 4
-    return {16: 2, 32: 12}.get(number.get(BITS), 1)  # of 32 bits NumPy makes copies, to find out what is white
+    return {16: 2, 32: 8}.get(number.get(BITS), 1)  # of 32 bits NumPy makes a copy, to find out what is white
 
 
 def _strip_bytes(number):
     # The decoder unpacks a strip or a tile at a time; it may be the whole picture, or say that it is larger.
     width = number.get(TILE_WIDTH, number[WIDTH])
     n_rows = number.get(TILE_HEIGHT, min(number.get(ROWS, number[HEIGHT]), number[HEIGHT]))
-    return width * n_rows * number.get(SAMPLES, 1) * number.get(BITS, 1) // 8 + 4 * width * n_rows
+    as_rgba = 4 * (number.get(COLOURS) == YCBCR)
+    return width * n_rows * (as_rgba + number.get(SAMPLES, 1) * number.get(BITS, 1) // 8)
