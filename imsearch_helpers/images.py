@@ -115,13 +115,13 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     ----------
     image : str, Path, bytes, PIL.Image.Image or ndarray
         A file's path or content (JPEG, PNG, GIF, BMP or WebP, whatever it is called), a picture, or a
-        ``(height, width)`` or ``(height, width, 3)`` array of uint8. TIFF, AVIF and HEIC (with pillow-heif) are decoded only
-        in a process that can be killed: those of a path, in one that is started for it.
+        ``(height, width)`` or ``(height, width, 3)`` array of uint8. TIFF, AVIF and HEIC (with pillow-heif) are decoded
+        only in a process that can be killed: those of a path, in one that is started for it.
     size : (int, int) or int, optional
         Width and height in pixels that the caller will shrink the picture to. One far larger than that comes smaller,
         still at least twice `size`. A JPEG is even decoded at 1/2, 1/4 or 1/8, which is several times faster.
-        Or a number of pixels that are enough: a JPEG too large for the budgets is then decoded at 1/2, 1/4 or 1/8, as long
-        as so many remain. If not given, the picture comes whole or not at all.
+        Or a number of pixels that are enough: a JPEG too large for the budgets is then decoded at 1/2, 1/4 or 1/8, as
+        long as so many remain. If not given, the picture comes whole or not at all.
     max_pixels : int
         The most pixels that may be decoded. A picture in memory is decoded already.
     max_bytes : int
@@ -382,7 +382,7 @@ KILLABLE_PLUGINS = {
     "HEIC": ("pillow_heif", "HeifImageFile"),
 }
 ELSEWHERE = "which is decoded only from a file and in a process that can be killed"
-NOT_SUPPORTED = re.compile("(?i)unsupported|not supported|cannot handle|unknown (pixel mode|data organization)|not available")
+NOT_SUPPORTED = re.compile("(?i)unsupported|cannot handle|unknown (pixel mode|data organization)|not available")
 SCALES = (1, 2, 4, 8)  # 1 / scale of its width and height is what a JPEG can be decoded at
 
 

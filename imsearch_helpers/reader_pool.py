@@ -28,7 +28,7 @@ from .images import (
 )
 
 MEMORY_LIMIT = 400_000_000
-RESERVED = 1 << 25  # bytes that NumPy sets aside for products of matrices and that no method touches where pictures are read
+RESERVED = 1 << 25  # bytes that NumPy sets aside for products of matrices, which nothing computes in these processes
 BOOT = (
     "import sys; sys.path[:] = sys.argv[1:]; import imsearch_helpers; "
     "from imsearch_helpers.reader_pool import serve; serve(imsearch_helpers)"
@@ -426,8 +426,9 @@ def _limit_memory(n_bytes, reserved=0):
         return
     if n_bytes is not None:
         _, given = resource.getrlimit(resource.RLIMIT_DATA)  # a shared machine may allow less, and no process may raise that
-        lower, highest = (n if given == resource.RLIM_INFINITY else min(n, given) for n in (n_bytes + reserved, n_bytes + RESERVED))
-        resource.setrlimit(resource.RLIMIT_DATA, (lower, highest))
+        limits = n_bytes + reserved, n_bytes + RESERVED
+        limits = limits if given == resource.RLIM_INFINITY else tuple(min(limit, given) for limit in limits)
+        resource.setrlimit(resource.RLIMIT_DATA, limits)
 
 
 def _answer(answers, path, size, function, max_pixels, max_bytes):

@@ -49,8 +49,8 @@ def image_to_histogram(image, bins=32):
     Parameters
     ----------
     image : str, Path, PIL.Image.Image or ndarray
-        Anything that `load_image` opens. Every pixel of it is counted; of a JPEG too large for the budgets (of more than
-        about 42 megapixels, where it must be turned) those at 1/2, 1/4 or 1/8 of its width and height, at least 3 million.
+        Anything that `load_image` opens. Every pixel of it is counted. A JPEG too large for the budgets (50 megapixels, or
+        44 where it must be turned) is decoded at 1/2, 1/4 or 1/8 of its width and height, with at least 3 million pixels.
     bins : int
         From 1 to 256: into how many equal ranges the values 0 ... 255 are sorted, for each channel.
 

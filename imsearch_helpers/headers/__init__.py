@@ -4,11 +4,11 @@ A picture file is a row of blocks: segments in a JPEG, chunks in a PNG. Walking 
 tells what the decoder would need before it gets a single byte. The decoder is then given the blocks that hold pixels,
 and none of the metadata, so that nothing in a description, a colour profile or a thumbnail can fail, warn or unfold.
 
-One file a format: `jpeg`, `png`, `gif`, `bmp`, `webp`, `tiff` and, for AVIF and HEIC, `boxes`. Each has one reader, a function ``(file, length) -> Header``;
-it raises `Unreadable` where there is nothing to decode, and need not ask whether a block is as long as it must be: what
-then fails, `read_header` turns into `Unreadable`. The readers share `header` (what they return, how they refuse, their
-limits), `exif` (which way is up) and `splice` (the file that the decoder gets). What is none of them is named by
-`signatures`.
+One file a format: `jpeg`, `png`, `gif`, `bmp`, `webp`, `tiff` and, for AVIF and HEIC, `boxes`. Each has one reader, a
+function ``(file, length) -> Header``; it raises `Unreadable` where there is nothing to decode, and need not ask whether
+a block is as long as it must be: what then fails, `read_header` turns into `Unreadable`. The readers share `header`
+(what they return, how they refuse, their limits), `exif` (which way is up) and `splice` (the file that the decoder
+gets). What is none of them is named by `signatures`.
 
 It is the second belt: folders are read by processes that can be killed. What stands here keeps memory within bounds,
 finds damage that a decoder would show as pixels, and gives reasons in words for a person.

@@ -1,4 +1,4 @@
-"""AVIF and HEIC: boxes in boxes, each with a length and a kind of four letters. One of them says how large the picture is."""
+"""AVIF and HEIC: boxes in boxes, each with a length and a kind of four letters. One says how large the picture is."""
 
 import re
 import struct
@@ -8,7 +8,8 @@ from .header import MAX_BLOCKS, Header
 WAY = {b"meta": 4, b"iprp": 0, b"ipco": 0}  # the boxes to go into, and how many bytes stand before what is in them
 SIZE = b"ispe"
 MOST_BYTES = 1 << 20  # of a file's start, where all that it holds is listed
-EXIF = re.compile(rb"(?<=infe.{8})Exif", re.DOTALL)  # what a camera noted; which way is up stands elsewhere, by the standard
+# What a camera noted; by the standard, which way is up stands elsewhere.
+EXIF = re.compile(rb"(?<=infe.{8})Exif", re.DOTALL)
 PIXEL_BYTES = 6  # what a decoder of either holds for a pixel, besides what it hands over; measured: up to 6.3
 
 
@@ -32,7 +33,8 @@ def read_boxes(file, length):
     kind = "AVIF" if b"avi" in brands else "HEIC"
     sizes = [(0, 0), *(_size_in(file, start) for start in _starts_of_sizes(file, 0, length))]
     width, height = max(sizes, key=lambda size: size[0] * size[1])  # the others are of tiles and previews
-    return Header(kind, (width, height), _without_exif(file, length), held_bytes=2 * length + PIXEL_BYTES * width * height)
+    n_bytes = 2 * length + PIXEL_BYTES * width * height
+    return Header(kind, (width, height), _without_exif(file, length), held_bytes=n_bytes)
 
 
 def _without_exif(file, length):

@@ -72,8 +72,8 @@ class Header(NamedTuple):
     is_rgb : bool
         Decoded it is plain RGB, so that nothing has to be converted.
     if_more : tuple of bytes
-        Of a JPEG without end marker, of which only decoding tells whether pixels are missing: put before the last part, one of
-        these changes the picture if they are. Else empty.
+        Of a JPEG without end marker, of which only decoding tells whether pixels are missing: put before the last part,
+        one of these changes the picture if they are. Else empty.
     """
 
     kind: str

@@ -13,7 +13,7 @@ MAX_PASSED = 1_500_000_000  # pixels times passes of a JPEG: some seconds of wor
 
 MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")  # of a segment, or of the end
 MARKER_OR_START = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")  # at which a decoder of pixels stops
-RESTARTS = re.compile(rb"\xff\xdd\x00\x04(?!\x00\x00)")  # there will be markers at which a decoder can go on after damage
+RESTARTS = re.compile(rb"\xff\xdd\x00\x04(?!\x00\x00)")  # at which a decoder can go on after damage
 FIRST_RESTART = 0xD0
 RESTART_OR_SCAN = re.compile(rb"\xff([\xd0-\xd7\xda])")
 NO_DATA = re.compile(rb"(\xff+[\xd0-\xd7]?)+\Z")
@@ -118,7 +118,7 @@ def _frame(marker, body, first_scan):
     bits, height, width, n_components = struct.unpack_from(">BHHB", body)
     if bits != 8 or n_components not in (1, 3, 4) or marker not in DECODED:
         coding = f"{n_components} channels of {bits} bits, coded as {marker:X}"
-        raise unsupported(f"a JPEG picture of {coding}; it must have 1, 3 or 4 channels of 8 bits, coded as C0 to C2, C9 or CA")
+        raise unsupported(f"a JPEG picture of {coding}; it must be 1, 3 or 4 of 8 bits, coded as C0 to C2, C9 or CA")
     if width and not height:
         raise unsupported("a JPEG picture whose height comes after its pixels")
     if width * height > MAX_PASSED:
@@ -131,12 +131,12 @@ def _frame(marker, body, first_scan):
 
 
 def _scans(file, position, size, components):
-    # The headers of all scans, where the data end, and whether the end marker came. Behind the data may lie anything, such
-    # as a video; markers in it are there by chance.
+    # The headers of all scans, where the data end, and whether the end marker came. Behind the data may lie anything,
+    # such as a video; markers in it are there by chance.
     most = max(USUAL_SCANS, min(MAX_SCANS, MAX_PASSED // max(1, size[0] * size[1])))
     names, scans, end, follows = {name for name, _, _ in components}, [], None, None
     for marker, start, body in _segments(file, position, MARKER_OR_START):
-        is_scan = marker == SOS and len(body) == 4 + 2 * body[0] and names.issuperset(body[1 : -3 : 2])
+        is_scan = marker == SOS and body != b"" and len(body) == 4 + 2 * body[0] and names.issuperset(body[1 : -3 : 2])
         if marker == EOI and follows in (None, start):
             return scans, start + 2, True
         if not is_scan and marker not in BETWEEN:
@@ -151,8 +151,8 @@ def _scans(file, position, size, components):
 
 
 def _end_of_data(file, start, stop, has_restarts):
-    # Without what a decoder skips, such as "go on here" where nothing follows or another number is due: else it would look
-    # no further. And the marker that is due next, for which it waits where the data end between two of them.
+    # Without what a decoder skips, such as "go on here" where nothing follows or another number is due: else it would
+    # look no further. And the marker that is due next, for which it waits where the data end between two of them.
     last = max(start, stop - BLOCK)
     file.seek(last)
     stop = last + len(NO_DATA.sub(b"", file.read(stop - last)))

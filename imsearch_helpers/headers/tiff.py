@@ -1,4 +1,4 @@
-"""TIFF: a table of tags for each page, and pixels anywhere. The first page counts, and of its tags those that pixels need."""
+"""TIFF: a table of tags for each page, and pixels anywhere. The first page counts, and the tags that its pixels need."""
 
 import struct
 
@@ -6,8 +6,9 @@ from .header import NO_PIXELS, NOT_ACCEPTED, Header, Unreadable, damaged, unsupp
 
 WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS, ORIENTATION, SAMPLES, ROWS = 256, 257, 258, 259, 262, 274, 277, 278
 PLANAR, TILE_WIDTH, TILE_HEIGHT = 284, 322, 323
-REDUCED, DNG_VERSION, OF_A_SENSOR = 254, 50706, 32803  # by which a camera's raw photo is known: its first page is a small one
-# What pixels need besides: order of bits, where they are, predictor, palette, extra channels, of fax, of JPEG, of YCbCr.
+# By which a camera's raw photo is known, whose first page is a small one.
+REDUCED, DNG_VERSION, OF_A_SENSOR = 254, 50706, 32803
+# What pixels need besides: order of bits, places, predictor, palette, extra channels; of fax, of JPEG, of YCbCr.
 FOR_DECODER = {WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS, SAMPLES, ROWS, PLANAR, TILE_WIDTH, TILE_HEIGHT} | {
     266, 273, 279, 292, 293, 317, 320, 324, 325, 332, 338, 339, 347, 529, 530, 531, 532,
 }  # fmt: skip

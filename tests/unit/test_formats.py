@@ -92,7 +92,7 @@ def test_jpeg_with_other_data_in_place_of_its_end_marker_is_kept_to_the_last_pix
     whole = jpeg(**WAYS[way])
     expected = np.asarray(load_image(whole))
     video = b"\0\0\0\x18ftypmp42" + np.random.default_rng(0).integers(0, 256, 5000, dtype=np.uint8).tobytes()
-    for end in (b"", b"\xff", b"\xff\xfe\0\x08abcdef", video, b"words " * 100, whole, bytes(50)):
+    for end in (b"", b"\xff", b"\xff\xfe\0\x08abcdef", video, b"words " * 100, whole, bytes(50), b"\xff\xda"):
         picture, repairs = read_image(whole[:-2] + end)
         assert np.array_equal(picture, expected) and repairs == ("missing end marker put in",)
     assert read_image(whole + video).repairs == ()
