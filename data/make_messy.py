@@ -142,7 +142,7 @@ def add_disguised():
         file.writestr(zipfile.ZipInfo("photo.jpg"), b"")
     add("photos.jpg", archive.getvalue(), "ZIP archive", "rejected", "a ZIP archive")
     add("packed.png", gzip.compress(b"photo", mtime=0), "gzip archive", "rejected", "a gzip archive")
-    add("scan.jpg", saved(fields(), "tiff"), "TIFF", "rejected", "a TIFF picture")
+    add("scan.jpg", saved(fields(), "tiff"), "TIFF named .jpg", "kept", corner=RED)
     add("paper.jpg", b"%PDF-1.4\n%%EOF\n", "PDF", "rejected", "a PDF document")
     add("phone.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC", "rejected", "a HEIC picture")
     add("empty.jpg", b"", "nothing", "rejected", "the file is empty")

@@ -22,7 +22,7 @@ from .folders import (
     checked_patterns,
     list_folder,
 )
-from .images import load_image_in_time
+from .images import ENOUGH_PIXELS, load_image_in_time
 from .indexing import Outcome, as_float32, checked_lengths, checked_vector, read_with_bar, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
@@ -62,7 +62,7 @@ class ImageSearchEngine:
         How a picture becomes a vector: a name in `METHODS`, or any function that takes an RGB `PIL.Image.Image` and
         returns a vector. If it has an attribute `batch`, a function from a list of pictures to a matrix with one row
         for each, then indexing uses that; and if it has `load_size`, a large JPEG is decoded small, as `load_image`
-        does it for that size.
+        does it for that size. Without it pictures come whole; JPEGs too large for that at 1/2, 1/4 or 1/8.
     metric : str
         What makes two vectors alike: a name in `METRICS`. The score by "euclidean" is minus the distance.
     exclude : sequence of str
@@ -102,6 +102,7 @@ class ImageSearchEngine:
         self.metric = metric
         self.exclude = checked_patterns(exclude)
         self._interrupted = False
+        self._budgets = {}  # for queries: those of the pool that read the pictures, where it was given
         self._hold([], np.empty((0, 0), dtype=np.float32))
 
     def _hold(self, paths, matrix, failed=(), repaired=(), stamps=(), listing=NOTHING):
@@ -132,8 +133,9 @@ class ImageSearchEngine:
             Where to do it. By default in processes that can be killed, as many as cores and memory allow: no file costs
             more than five seconds or itself. They compute the vectors too; a network, or a function of your own, gets its
             pictures in this process. "threads" is a little faster for a few pictures; there the budgets of `load_image`
-            alone bound what a file can cost. A `ReaderPool` has other limits than the default; other executors receive the
-            names of `METHODS` only.
+            alone bound what a file can cost, and TIFF, AVIF and HEIC are refused. A `ReaderPool` has other limits than the
+            default, and what it allows a picture to take holds for queries too; other executors receive the names of
+            `METHODS` only.
 
         Returns
         -------
@@ -209,6 +211,7 @@ class ImageSearchEngine:
             self._keep_what_was_read(listing, stamps, outcomes)
             raise
         self._keep(listing, stamps, outcomes)
+        self._budgets = getattr(executor, "budgets", self._budgets if known else {})
         self._interrupted = False
         if self.failed_images or listing.left_out:
             print(self.report)
@@ -484,7 +487,8 @@ class ImageSearchEngine:
         """
         if isinstance(query, (list, tuple)) or (isinstance(query, np.ndarray) and query.ndim == 1):
             return checked_vector(query, "query")
-        return returned_vector(self._function(load_image_in_time(query, size=getattr(self._function, "load_size", None))))
+        size = getattr(self._function, "load_size", None) or ENOUGH_PIXELS
+        return returned_vector(self._function(load_image_in_time(query, size, **self._budgets)))
 
     # Keeping it
 

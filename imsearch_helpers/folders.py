@@ -15,10 +15,8 @@ from .output import whole_file
 # Hidden files and folders, and what other programs and systems keep beside pictures: thumbnails, deleted files, notes.
 HIDDEN = ".*"
 EXCLUDED = (HIDDEN, "@eadir", "@recycle", "#recycle", "$recycle.bin", "system volume information", "__macosx", "lost+found")
-# Pictures that are not read everywhere, or nowhere. Those in SUFFIXES are.
-OTHER_PICTURES = frozenset(
-    ".heic .heif .avif .tif .tiff .jxl .jp2 .psd .svg .ico .tga .raw .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf".split()
-)
+# Pictures too, but none that is read here.
+OTHER_PICTURES = frozenset(".jxl .jp2 .psd .svg .ico .tga .raw .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf".split())
 KEPT, REPAIRED, REJECTED, LEFT_OUT = "kept", "repaired", "rejected", "left out"
 MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗", LEFT_OUT: "–"}
 MOST_ROWS = 100  # of a report's table on the screen; the CSV has them all

@@ -3,24 +3,39 @@
 This is the only place that opens picture files. What a file is decides its content, never its name.
 """
 
+import importlib
+import importlib.util
 import io
 import itertools
 import os
 import queue
+import re
 import stat
 import threading
 from typing import NamedTuple
 
-from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageChops,
+    JpegImagePlugin,
+    PngImagePlugin,
+    WebPImagePlugin,
+    features,
+)
 
-from .checks import checked_positive, checked_size, printable
+from .checks import checked_count, checked_positive, checked_size, printable
 from .headers import SMALL, Unreadable, orientation_in, read_header, spliced
 from .headers.exif import ORIENTATION_TAG
-from .headers.header import damaged
+from .headers.header import NO_PIXELS, damaged, unsupported
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp"})
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+)
 MAX_PIXELS = 50_000_000
-MAX_BYTES = 345_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
+ENOUGH_PIXELS = 3_000_000  # to count colours: what must remain of a JPEG that is decoded smaller because it is so large
+MAX_BYTES = 355_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
 TIMEOUT = 5
 
 UPRIGHT = {
@@ -73,12 +88,15 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     ----------
     image : str, Path, bytes, PIL.Image.Image or ndarray
         A file's path or content (JPEG, PNG, GIF, BMP or WebP, whatever it is called), a picture, or a
-        ``(height, width)`` or ``(height, width, 3)`` array of uint8.
-    size : (int, int), optional
+        ``(height, width)`` or ``(height, width, 3)`` array of uint8. TIFF, AVIF and HEIC (with pillow-heif) are decoded
+        only in a process that can be killed: those of a path, in one that is started for it.
+    size : (int, int) or int, optional
         Width and height in pixels that the caller will shrink the picture to. One far larger than that comes smaller,
         still at least twice `size`. A JPEG is even decoded at 1/2, 1/4 or 1/8, which is several times faster.
+        Or a number of pixels that are enough: a JPEG too large for the budgets is then decoded at 1/2, 1/4 or 1/8, as
+        long as so many remain. If not given, the picture comes whole or not at all.
     max_pixels : int
-        The most pixels that may be decoded.
+        The most pixels that may be decoded. A picture in memory is decoded already.
     max_bytes : int
         The most memory that decoding may take, as estimated. Both are checked from the header, before any decoding.
 
@@ -94,10 +112,24 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     TypeError, ValueError
         When `image` is none of the above, or an array of another shape or type; when `size` or a budget cannot be.
     """
-    return read_image(image, size, max_pixels, max_bytes).picture
+    try:
+        return read_image(image, size, max_pixels, max_bytes).picture
+    except ImageError as error:
+        if not (isinstance(image, (str, os.PathLike)) and error.reason.endswith(ELSEWHERE)):
+            raise
+        return _from_another_process(image, size, {"max_pixels": max_pixels, "max_bytes": max_bytes}, error)
 
 
-def load_image_in_time(image, size=None, timeout=TIMEOUT):
+def _from_another_process(path, size, budgets, refused):
+    # Through the package's door, because processes are of a higher floor.
+    with importlib.import_module(__package__).ReaderPool(1, **budgets) as pool:
+        try:
+            return pool.load_image(path, size)
+        except RuntimeError:  # in a browser none can be started
+            raise refused from None
+
+
+def load_image_in_time(image, size=None, timeout=TIMEOUT, **budgets):
     """As `load_image`, but nobody waits longer than `timeout`: for queries, uploads and thumbnails, one at a time.
 
     What has not finished by then goes on behind the scenes until the budgets or the disk end it; to have it killed, read
@@ -109,6 +141,8 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT):
     size : (int, int), optional
     timeout : float
         In seconds; finite and above 0.
+    **budgets : int
+        `max_pixels` and `max_bytes`, as in `load_image`.
 
     Returns
     -------
@@ -121,12 +155,12 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT):
     """
     checked_positive(timeout, "timeout")
     if not isinstance(image, (str, os.PathLike, bytes, bytearray)):
-        return load_image(image, size)
+        return load_image(image, size, **budgets)
     answers = queue.SimpleQueue()
     try:
-        threading.Thread(target=_answer_in_thread, args=(answers, image, size), daemon=True).start()
+        threading.Thread(target=_answer_in_thread, args=(answers, image, size, budgets), daemon=True).start()
     except RuntimeError:  # in a browser there are no threads, and nobody else to wait
-        return load_image(image, size)
+        return load_image(image, size, **budgets)
     try:
         picture, error = answers.get(timeout=timeout)
     except queue.Empty:
@@ -137,21 +171,23 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT):
     return picture
 
 
-def _answer_in_thread(answers, image, size):
+def _answer_in_thread(answers, image, size, budgets):
     try:
-        answers.put((load_image(image, size), None))
+        answers.put((load_image(image, size, **budgets), None))
     except Exception as error:
         answers.put((None, error))
 
 
-def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
+def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES, killable=False):
     """As `load_image`, and also what was broken around the pixels, such as metadata or the end marker.
 
     Parameters
     ----------
     image : str, Path, bytes, PIL.Image.Image or ndarray
-    size : (int, int), optional
+    size : (int, int) or int, optional
     max_pixels, max_bytes : int
+    killable : bool
+        This process may be killed at any time, so that it may decode TIFF, AVIF and HEIC as well. Else they are refused.
 
     Returns
     -------
@@ -163,16 +199,17 @@ def read_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     ImageError, TypeError, ValueError
         As `load_image`.
     """
-    size = size if size is None else checked_size(size)
+    if size is not None:
+        size = checked_count(size, "size") if isinstance(size, int) else checked_size(size)
     checked_positive(max_pixels, "max_pixels")
     checked_positive(max_bytes, "max_bytes")
     if isinstance(image, Image.Image):
         return Reading(_clean_picture(image, max_pixels), ())
     if isinstance(image, (bytes, bytearray)):
-        return _read(io.BytesIO(image), "<bytes>", size, max_pixels, max_bytes)
+        return _read(io.BytesIO(image), "<bytes>", size, max_pixels, max_bytes, killable)
     if isinstance(image, (str, os.PathLike)):
         with _open_regular_file(image) as file:
-            return _read(file, os.fspath(image), size, max_pixels, max_bytes)
+            return _read(file, os.fspath(image), size, max_pixels, max_bytes, killable)
     return Reading(_from_array(image), ())
 
 
@@ -214,12 +251,16 @@ def _in_memory(file):
     return io.BytesIO(file.read())
 
 
-def _read(file, path, size, max_pixels, max_bytes):
+def _read(file, path, size, max_pixels, max_bytes, killable):
+    kind = ""
     try:
         file = _in_memory(file)
         header = read_header(file)
-        _check_budget(header, path, size, max_pixels, max_bytes)
-        clean = _upright(_rgb_of(header, file, size), header.orientation)
+        kind = header.kind
+        _check_decoder(header, killable)
+        scale = _scale(header, size, max_pixels, max_bytes)
+        _check_budget(header, path, scale, max_pixels, max_bytes)
+        clean = _upright(*_rgb_and_orientation(header, file, scale))
     except ImageError:
         raise
     except Unreadable as error:
@@ -227,29 +268,50 @@ def _read(file, path, size, max_pixels, max_bytes):
     except MemoryError as error:
         raise ImageError(path, "there is not enough memory to decode it") from error
     except Exception as error:  # on a damaged file decoders raise anything: OSError, struct.error, IndexError, ...
-        raise ImageError(path, _reason_of(error)) from error
+        raise ImageError(path, _reason_of(error, kind)) from error
     clean.info = {}  # what the file said about orientation and transparency is done and must not be done again
-    return Reading(_reduced(clean, size), (*header.repairs, *["missing end marker put in"] * header.unfinished))
+    return Reading(_reduced(clean, size), (*header.repairs, *["missing end marker put in"] * bool(header.if_more)))
 
 
-def _reason_of(error):
-    # What Pillow says on purpose is of use to a person; what Python says of a slip over bad bytes is not.
+def _reason_of(error, kind=""):
+    # Pillow's words are for programmers; what a person needs of them is whether the file is broken.
     if "truncated" in str(error).lower():
         return str(damaged("some of its pixels are missing"))
-    return str(damaged(error if isinstance(error, (OSError, SyntaxError)) else ""))
+    if NOT_SUPPORTED.search(str(error)):
+        return str(unsupported(f"a {kind} picture of this layout ({error})".replace("  ", " ")))
+    return str(damaged("its pixels cannot be decoded"))
 
 
 # Budgets
 
 
-def _check_budget(header, path, size, max_pixels, max_bytes):
-    scale = _draft_scale(header, size)
-    width, height = (-(-side // scale) for side in header.size)
-    _check_pixels(width, height, path, max_pixels)
-    n_bytes = _decoder_bytes(header, width * height)
+def _scale(header, size, max_pixels, max_bytes):
+    # For a width and height: twice as many in both directions, so that shrinking still averages; a square serves turned
+    # pictures. For a number of pixels: the first scale that fits, as long as so many remain.
+    if header.kind != "JPEG" or size is None:
+        return 1
+    if isinstance(size, int):
+        scales = [scale for scale in SCALES if scale == 1 or _n_pixels(header, scale) >= size]
+        return next((scale for scale in scales if _fits(header, scale, max_pixels, max_bytes)), scales[-1])
+    return max(scale for scale in SCALES if scale == 1 or scale <= min(header.size) // (2 * max(size)))
+
+
+def _fits(header, scale, max_pixels, max_bytes):
+    n_pixels = _n_pixels(header, scale)
+    return n_pixels <= max_pixels and _decoder_bytes(header, n_pixels) <= max_bytes
+
+
+def _n_pixels(header, scale):
+    return -(-header.size[0] // scale) * -(-header.size[1] // scale)
+
+
+def _check_budget(header, path, scale, max_pixels, max_bytes):
+    _check_pixels(*(-(-side // scale) for side in header.size), path, max_pixels)
+    n_bytes = _decoder_bytes(header, _n_pixels(header, scale))
     if n_bytes > max_bytes:
         amount = f"{n_bytes / 1e6:,.0f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:,.1f} kB"
-        raise ImageError(path, f"decoding it would take about {amount}, more than max_bytes={max_bytes:,}")
+        it = "it, a JPEG in several passes," if header.kind == "JPEG" and header.held_bytes else "it"
+        raise ImageError(path, f"decoding {it} would take about {amount}, more than max_bytes={max_bytes:,}")
 
 
 def _check_pixels(width, height, path, max_pixels):
@@ -259,53 +321,17 @@ def _check_pixels(width, height, path, max_pixels):
         raise ImageError(path, f"{width} x {height} pixels are more than max_pixels={max_pixels:,}")
 
 
-def _draft_scale(header, size):
-    # Twice the size in both directions, so that shrinking still averages; a square serves turned pictures.
-    if header.kind != "JPEG" or size is None:
-        return 1
-    return next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale <= min(header.size) // (2 * max(size)))
-
-
 def _decoder_bytes(header, n_pixels):
     # Pillow keeps RGB in four bytes. Converting and turning each make a copy, and at most two are alive at a time.
-    converted, turned = 4 * (not header.is_rgb), 4 * (header.orientation in UPRIGHT)
-    n_copies = 2 if header.unfinished else 1
-    return header.held_bytes + n_pixels * max(n_copies * header.source_bytes + converted, 4 + turned)
+    converted, turned = 4 * (not header.is_rgb), 4 * (header.orientation in UPRIGHT or header.kind == "AVIF")
+    n_copies = 2 if header.if_more else 1
+    afterwards = n_pixels * max(n_copies * header.source_bytes + converted, 4 + turned)
+    if header.kind in ("JPEG", "TIFF"):  # what their decoders hold is free again by then
+        return max(header.held_bytes + n_pixels * n_copies * header.source_bytes, afterwards)
+    return header.held_bytes + afterwards
 
 
 # Decoding
-
-PLUGINS = {
-    "PNG": PngImagePlugin.PngImageFile,
-    "GIF": GifImagePlugin.GifImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "WebP": WebPImagePlugin.WebPImageFile,
-}
-
-
-def _rgb_of(header, file, size):
-    picture = _decoded(header, file, header.parts, size)
-    if header.unfinished:
-        _check_complete(picture, header, file, size)
-    if header.kind == "JPEG" and picture.mode == "CMYK" and "adobe" not in picture.info:
-        picture = ImageChops.invert(picture)  # Pillow takes ink for stored upside down, which only Adobe does
-    if header.kind == "BMP" and picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0):
-        picture = picture.convert("RGB")  # an unused channel, not a picture of nothing
-    frame = picture.tile_box if header.kind == "GIF" else None
-    return _on_white_outside(_to_rgb(picture), frame)
-
-
-def _decoded(header, file, parts, size):
-    source = spliced(file, parts)
-    # Image.open would offer the file to dozens of decoders; these five are the ones that a collection needs.
-    picture = (_Jpeg if header.kind == "JPEG" else PLUGINS[header.kind])(source)
-    if header.kind == "JPEG" and size is not None:
-        picture.draft(None, (2 * max(size), 2 * max(size)))
-    _bring_transparent_colour_to_8_bits(picture)
-    if header.kind == "GIF":
-        picture.tile_box = picture.tile[0][1]
-    picture.load()
-    return picture
 
 
 class _Jpeg(JpegImagePlugin.JpegImageFile):
@@ -313,12 +339,88 @@ class _Jpeg(JpegImagePlugin.JpegImageFile):
         pass  # it would parse EXIF data, and warn
 
 
-def _check_complete(picture, header, file, size):
+PLUGINS = {
+    "JPEG": _Jpeg,
+    "PNG": PngImagePlugin.PngImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+}
+
+
+# Formats with so much to them that they are decoded in a process that can be killed only, and where the decoder is.
+KILLABLE_PLUGINS = {
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
+    "HEIC": ("pillow_heif", "HeifImageFile"),
+}
+ELSEWHERE = "which is decoded only from a file and in a process that can be killed"
+NOT_SUPPORTED = re.compile("(?i)unsupported|cannot handle|unknown (pixel mode|data organization)|not available")
+SCALES = (1, 2, 4, 8)  # 1 / scale of its width and height is what a JPEG can be decoded at
+
+
+def _check_decoder(header, killable):
+    name = f"{'an' if header.kind == 'AVIF' else 'a'} {header.kind} picture"
+    if header.kind == "HEIC" and not importlib.util.find_spec("pillow_heif"):
+        raise Unreadable(f"{name}: export it as JPEG, or install pillow-heif (the extra heic)")
+    if header.kind == "AVIF" and not _has_avif():
+        raise Unreadable(f"{name}, which this version of Pillow does not decode: export it as JPEG, or update Pillow")
+    if header.kind in ("AVIF", "HEIC") and not all(header.size):
+        raise Unreadable(f"{name}, damaged or incomplete ({NO_PIXELS})")
+    if header.kind in KILLABLE_PLUGINS and not killable:
+        raise Unreadable(f"{name}, {ELSEWHERE}")
+
+
+def _has_avif():
+    return "avif" in features.modules and features.check("avif")
+
+
+def _plugin(kind):
+    if kind in PLUGINS:
+        return PLUGINS[kind]
+    module, name = KILLABLE_PLUGINS[kind]
+    module = importlib.import_module(module)
+    # One thread each: more take memory, and other processes are at the same work.
+    if kind == "AVIF":
+        module.DEFAULT_MAX_THREADS = 1
+    elif kind == "HEIC":
+        module.options.DECODE_THREADS = 1
+    return getattr(module, name)
+
+
+def _rgb_and_orientation(header, file, scale):
+    picture = _decoded(header, file, header.parts, scale)
+    if header.if_more:
+        _check_complete(picture, header, file, scale)
+    if header.kind == "BMP" and picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (0, 0):
+        picture = picture.convert("RGB")  # an unused channel, not a picture of nothing
+    orientation = orientation_in(picture.info.get("exif", b""))[0] if header.kind == "AVIF" else header.orientation
+    frame = picture.tile_box if header.kind == "GIF" else None
+    return _on_white_outside(_to_rgb(picture), frame), orientation
+
+
+def _decoded(header, file, parts, scale):
+    source = spliced(file, parts)
+    # Image.open would offer the file to dozens of decoders; these are the ones that a collection needs.
+    picture = _plugin(header.kind)(source)
+    if picture.width * picture.height > header.size[0] * header.size[1]:
+        raise damaged("it is larger than it says")
+    if scale > 1:
+        picture.draft(None, (picture.width // scale, picture.height // scale))
+    _bring_transparent_colour_to_8_bits(picture)
+    if header.kind == "GIF":
+        picture.tile_box = picture.tile[0][1]
+    picture.load()
+    return picture
+
+
+def _check_complete(picture, header, file, scale):
     # Without its end marker a file may lack pixels too. If it does not, what comes after them changes none.
     *parts, end = header.parts
-    other = _decoded(header, file, [*parts, b"\x5a\xc3\x17\x9e" * 64, end], size)
-    if ImageChops.difference(picture, other).getbbox() is not None:
-        raise damaged("it ends before all of its pixels are there")
+    for more in header.if_more:
+        other = _decoded(header, file, [*parts, more, end], scale)
+        if ImageChops.difference(picture, other).getbbox() is not None:
+            raise damaged("it ends before all of its pixels are there")
 
 
 def _bring_transparent_colour_to_8_bits(picture):
@@ -333,7 +435,8 @@ def _bring_transparent_colour_to_8_bits(picture):
 
 def _clean_picture(picture, max_pixels):
     path = getattr(picture, "filename", "") or "<picture>"
-    _check_pixels(*picture.size, path, max_pixels)
+    is_decoded = getattr(picture, "_im", None) is not None
+    _check_pixels(*picture.size, path, float("inf") if is_decoded else max_pixels)
     try:
         picture.load()
         clean = _upright(_to_rgb(picture), _orientation(picture))
@@ -428,7 +531,8 @@ def _white_of(picture):
         return None
     import numpy as np
 
-    largest = float(np.nanmax(np.asarray(picture), initial=0, where=np.isfinite(np.asarray(picture))))
+    values = np.asarray(picture)
+    largest = float(np.nanmax(values, initial=0, where=np.isfinite(values)))
     steps = [255, 65535] if picture.mode == "I" else [1, 255, 65535]
     return next((step for step in steps if largest <= step), largest)
 
@@ -461,5 +565,5 @@ def _on_white_outside(picture, box):
 
 
 def _reduced(picture, size):
-    factor = 1 if size is None else min(picture.size) // (2 * max(size))
+    factor = 1 if size is None or isinstance(size, int) else min(picture.size) // (2 * max(size))
     return picture if factor < 2 else picture.reduce(factor)

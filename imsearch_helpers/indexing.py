@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .checks import printable
-from .images import ImageError, read_image
+from .images import ENOUGH_PIXELS, ImageError, read_image
 from .nearest import row_lengths
 from .reader_pool import ReaderPool
 from .vectors import METHODS, is_shipped
@@ -252,7 +252,7 @@ def _reading_or_reason(path, function, read):
 
 
 def _opened(path, function, read):
-    return read(path, size=getattr(function, "load_size", None))
+    return read(path, size=getattr(function, "load_size", None) or ENOUGH_PIXELS)
 
 
 def stacked(paths, outcomes, name):

@@ -15,9 +15,20 @@ from pathlib import Path
 from PIL import Image
 
 from .checks import checked_count, checked_positive, printable
-from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError, Reading, bands, read_image, rows_of_a_band
+from .images import (
+    ENOUGH_PIXELS,
+    MAX_BYTES,
+    MAX_PIXELS,
+    TIMEOUT,
+    ImageError,
+    Reading,
+    bands,
+    read_image,
+    rows_of_a_band,
+)
 
 MEMORY_LIMIT = 400_000_000
+RESERVED = 1 << 25  # bytes that NumPy sets aside for products of matrices, which nothing computes in these processes
 BOOT = (
     "import sys; sys.path[:] = sys.argv[1:]; import imsearch_helpers; "
     "from imsearch_helpers.reader_pool import serve; serve(imsearch_helpers)"
@@ -87,6 +98,11 @@ class ReaderPool:
         self._lock = threading.Lock()
         self._times_closed = 0
         weakref.finalize(self, _end_all, self._readers)
+
+    @property
+    def budgets(self):
+        """What one picture may take: `timeout`, `max_pixels` and `max_bytes`, as a dict."""
+        return {"timeout": self.timeout} | {name: self._settings[name] for name in ("max_pixels", "max_bytes")}
 
     def __enter__(self):
         return self
@@ -389,30 +405,35 @@ def serve(package):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a press of stop is for the caller, who then ends us
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
     settings = json.loads(orders.readline())
-    _limit_memory(settings.pop("memory_limit"))
+    limit = settings.pop("memory_limit")
+    _limit_memory(limit)
     _send(answers, {})
     for line in orders:
         order = json.loads(line)
-        function = package.METHODS[order["method"]] if "method" in order else None
-        size = getattr(function, "load_size", None) if function else order["size"]
+        function = None
+        if "method" in order:
+            function = package.METHODS[order["method"]]  # which loads NumPy
+            _limit_memory(limit, RESERVED)
+        size = getattr(function, "load_size", None) or ENOUGH_PIXELS if function else order["size"]
         for path in order["paths"]:
             _answer(answers, path, size, function, **settings)
 
 
-def _limit_memory(n_bytes):
+def _limit_memory(n_bytes, reserved=0):
     try:
         import resource
     except ImportError:  # Windows
         return
     if n_bytes is not None:
         _, given = resource.getrlimit(resource.RLIMIT_DATA)  # a shared machine may allow less, and no process may raise that
-        lower = n_bytes if given == resource.RLIM_INFINITY else min(n_bytes, given)
-        resource.setrlimit(resource.RLIMIT_DATA, (lower, lower))
+        limits = n_bytes + reserved, n_bytes + RESERVED
+        limits = limits if given == resource.RLIM_INFINITY else tuple(min(limit, given) for limit in limits)
+        resource.setrlimit(resource.RLIMIT_DATA, limits)
 
 
 def _answer(answers, path, size, function, max_pixels, max_bytes):
     try:
-        picture, repairs = read_image(path, size, max_pixels, max_bytes)
+        picture, repairs = read_image(path, size, max_pixels, max_bytes, killable=True)
         if function:
             _send_vector(answers, function(picture), repairs)
         else:

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from .checks import checked_bins, checked_count, checked_size, renamed
-from .images import load_image
+from .images import ENOUGH_PIXELS, load_image
 
 
 @renamed(image_path="image")
@@ -51,7 +51,8 @@ def image_to_histogram(image, bins=32):
     Parameters
     ----------
     image : str, Path, PIL.Image.Image or ndarray
-        Anything that `load_image` opens; every pixel of it is counted.
+        Anything that `load_image` opens. Every pixel of it is counted. A JPEG too large for the budgets (50 megapixels, or
+        44 where it must be turned) is decoded at 1/2, 1/4 or 1/8 of its width and height, with at least 3 million pixels.
     bins : int
         From 1 to 256: into how many equal ranges the values 0 ... 255 are sorted, for each channel.
 
@@ -78,7 +79,7 @@ def image_to_histogram(image, bins=32):
     array([0.  , 0.33, 0.33, 0.  , 0.33, 0.  ], dtype=float32)
     """
     bins = checked_bins(bins)
-    counts = np.fromiter(load_image(image).histogram(), dtype=np.int64).reshape(3, 256)  # channels x values
+    counts = np.fromiter(load_image(image, ENOUGH_PIXELS).histogram(), dtype=np.int64).reshape(3, 256)  # channels x values
     first_values = -(-256 * np.arange(bins) // bins)  # the smallest value v with v * bins // 256 == bin
     folded = np.add.reduceat(counts, first_values, axis=1).reshape(-1)  # (3, bins) -> (3 * bins,)
     return (folded / folded.sum()).astype(np.float32)
@@ -272,6 +273,8 @@ image_to_vector_deep.batch = _embeddings
 # A method that shrinks its picture says to what size, so that large files can be decoded small.
 image_to_vector_simple.load_size = image_to_gradients.load_size = (64, 64)
 image_to_vector_deep.load_size = (160, 160)
+# One that counts says how many pixels are enough, so that no photo is too large.
+image_to_histogram.load_size = image_to_root_histogram.load_size = ENOUGH_PIXELS
 
 # A new method is one more line here; its function may live in any module of the package.
 METHODS = {
@@ -331,8 +334,9 @@ def method_named(method):
     ValueError
         When it is neither; the message lists the known names. Or when its `load_size` is no size.
     """
-    if getattr(method, "load_size", None) is not None:
-        checked_size(method.load_size, "load_size")
+    load_size = getattr(method, "load_size", None)
+    if load_size is not None and not isinstance(load_size, int):
+        checked_size(load_size, "load_size")
     for name, function in METHODS.items():
         if method is function or (isinstance(method, str) and method == name):
             return name, function

@@ -4,11 +4,11 @@ A picture file is a row of blocks: segments in a JPEG, chunks in a PNG. Walking 
 tells what the decoder would need before it gets a single byte. The decoder is then given the blocks that hold pixels,
 and none of the metadata, so that nothing in a description, a colour profile or a thumbnail can fail, warn or unfold.
 
-One file a format: `jpeg`, `png`, `gif`, `bmp` and `webp`. Each has one reader, a function ``(file, length) -> Header``;
-it raises `Unreadable` where there is nothing to decode, and need not ask whether a block is as long as it must be: what
-then fails, `read_header` turns into `Unreadable`. The readers share `header` (what they return, how they refuse, their
-limits), `exif` (which way is up) and `splice` (the file that the decoder gets). What is none of the five is named by
-`signatures`.
+One file a format: `jpeg`, `png`, `gif`, `bmp`, `webp`, `tiff` and, for AVIF and HEIC, `boxes`. Each has one reader, a
+function ``(file, length) -> Header``; it raises `Unreadable` where there is nothing to decode, and need not ask whether
+a block is as long as it must be: what then fails, `read_header` turns into `Unreadable`. The readers share `header`
+(what they return, how they refuse, their limits), `exif` (which way is up) and `splice` (the file that the decoder
+gets). What is none of them is named by `signatures`.
 
 It is the second belt: folders are read by processes that can be killed. What stands here keeps memory within bounds,
 finds damage that a decoder would show as pixels, and gives reasons in words for a person.
@@ -21,6 +21,7 @@ import re
 import struct
 
 from .bmp import read_bmp
+from .boxes import read_boxes
 from .exif import orientation_in
 from .gif import read_gif
 from .header import NO_PIXELS, Header, Unreadable, damaged
@@ -28,6 +29,7 @@ from .jpeg import read_jpeg
 from .png import read_png
 from .signatures import what_it_is
 from .splice import SMALL, spliced
+from .tiff import read_tiff
 from .webp import read_webp
 
 __all__ = ["READERS", "SMALL", "Header", "Unreadable", "orientation_in", "read_header", "spliced", "what_it_is"]
@@ -37,8 +39,10 @@ READERS = [  # how a file of the format begins, and what reads it
     (rb"\xff\xd8\xff(?!\xf7)", read_jpeg),
     (rb"\x89PNG\r\n\x1a\n", read_png),
     (rb"GIF8[79]a", read_gif),
-    (rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0\0\0", read_bmp),
+    (rb"BM.{12}[\x0c-\x7c]\0\0\0", read_bmp),
     (rb"RIFF....WEBP", read_webp),
+    (rb"(?!.{8}CR\x02)(II\*\0|MM\0\*)", read_tiff),
+    (rb".{4}ftyp(avi|he[iv]|mif1|msf1)", read_boxes),
 ]
 
 
@@ -57,7 +61,7 @@ def read_header(file):
     Raises
     ------
     Unreadable
-        When it is none of the five kinds, or too damaged to find the pixels.
+        When it is none of these kinds, or too damaged to find the pixels.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from typing import NamedTuple
 MAX_BLOCKS = 100_000  # more segments or chunks than this are an attack on the reader's patience
 MAX_TEXT = 1 << 20  # bytes that a text in a picture must stay below, unfolded
 BLOCK = 1 << 16  # bytes that are looked at together
-NOT_ACCEPTED = "not a JPEG, PNG, GIF, BMP or WebP picture"
+NOT_ACCEPTED = "not a JPEG, PNG, GIF, BMP, WebP, TIFF or AVIF picture"
 NO_PIXELS = "it ends before its pixels begin"
 
 
@@ -14,7 +14,7 @@ class Unreadable(ValueError):
 
 
 def damaged(why):
-    """The error for a file that is a picture of one of the five kinds, but broken.
+    """The error for a file that is a picture of a kind that we read, but broken.
 
     Parameters
     ----------
@@ -29,13 +29,34 @@ def damaged(why):
     return Unreadable(f"damaged or incomplete picture ({why})" if str(why) else "damaged or incomplete picture")
 
 
+def unsupported(what):
+    """The error for a file that may well be whole, but is of a layout that is not read here.
+
+    Parameters
+    ----------
+    what : str
+        The layout, in words for a person.
+
+    Returns
+    -------
+    Unreadable
+        To be raised.
+
+    Examples
+    --------
+    >>> print(unsupported("a BMP picture of 2 bits"))
+    not supported: a BMP picture of 2 bits
+    """
+    return Unreadable(f"not supported: {what}")
+
+
 class Header(NamedTuple):
     """What is known of a picture before it is decoded.
 
     Attributes
     ----------
     kind : str
-        "JPEG", "PNG", "GIF", "BMP" or "WebP".
+        "JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF", "AVIF" or "HEIC".
     size : (int, int)
         Width and height in pixels, as stored.
     parts : tuple of (bytes or (int, int))
@@ -50,8 +71,9 @@ class Header(NamedTuple):
         Bytes that the decoder holds besides, whatever size it decodes to.
     is_rgb : bool
         Decoded it is plain RGB, so that nothing has to be converted.
-    unfinished : bool
-        A JPEG without end marker: only decoding tells whether pixels are missing.
+    if_more : tuple of bytes
+        Of a JPEG without end marker, of which only decoding tells whether pixels are missing: put before the last part,
+        one of these changes the picture if they are. Else empty.
     """
 
     kind: str
@@ -62,7 +84,7 @@ class Header(NamedTuple):
     source_bytes: int = 4
     held_bytes: int = 0
     is_rgb: bool = False
-    unfinished: bool = False
+    if_more: tuple = ()
 
 
 def end_before_zeros(file, length):

@@ -1,20 +1,29 @@
 """JPEG: a row of segments, each with a marker, then the pixels in one scan or several. Metadata is left out."""
 
+import io
 import re
 import struct
 
 from .exif import orientation_and_repairs
-from .header import MAX_BLOCKS, NO_PIXELS, Header, Unreadable, damaged, end_before_zeros
+from .header import BLOCK, MAX_BLOCKS, NO_PIXELS, Header, Unreadable, damaged, end_before_zeros, unsupported
 
-MAX_SCANS = 100  # a progressive JPEG has about ten passes over its pixels, and each costs time
+MAX_SCANS = 100  # passes over the pixels of a progressive JPEG; each costs time
+USUAL_SCANS = 12  # that of any size may have
 MAX_PASSED = 1_500_000_000  # pixels times passes of a JPEG: some seconds of work
-STEP = 4096  # bytes that are searched for the next marker at a time
 
 MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")  # of a segment, or of the end
+MARKER_OR_START = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")  # at which a decoder of pixels stops
+RESTARTS = re.compile(rb"\xff\xdd\x00\x04(?!\x00\x00)")  # at which a decoder can go on after damage
+FIRST_RESTART = 0xD0
+RESTART_OR_SCAN = re.compile(rb"\xff([\xd0-\xd7\xda])")
+NO_DATA = re.compile(rb"(\xff+[\xd0-\xd7]?)+\Z")
 START_OF_JPEG, END_OF_JPEG = b"\xff\xd8", b"\xff\xd9"
 EOI, SOS, APP0, APP1, APP14 = 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
 SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # not the lossless and the hierarchical ones
+PROGRESSIVE = {0xC2, 0xCA}
+BETWEEN = {0xC4, 0xCC, *range(0xDB, 0xDE), *range(APP0, APP0 + 16), 0xFE}  # what may stand between two scans
+NOTHING = b"\x5a\xc3\x17\x9e" * 64, b"\xb4\x36\x7b\xe1" * 64  # to a decoder: more data, of no picture
 # JFIF and Adobe say how colours are stored. Pillow trips over a short one of either, as over a short profile.
 OF_COLOURS = re.compile(rb"JFIF\0.{9}|Adobe.{7}", re.DOTALL)
 EXIF, XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
@@ -41,32 +50,32 @@ def read_jpeg(file, length):
         long.
     """
     before, orientation, repairs, (size, components, in_several_scans), start = _before_pixels(file)
-    file.seek(max(0, length - 2))
-    finished = file.read(2) == END_OF_JPEG
-    if in_several_scans or not finished:
-        scans, finished = _scans(file, start, size)
-        if not finished and not _all_sent(scans, components):
+    scans, stop, finished = _scans(file, start, size, components)
+    tail = () if finished else (END_OF_JPEG,)
+    if not finished:
+        if not _all_sent(scans, components):
             raise damaged("some of its passes are missing")
+        stop, following = _end_of_data(file, start, stop, bool(RESTARTS.search(before)))
     return Header(
         kind="JPEG",
         size=size,
-        parts=(before, (start, length)) if finished else (before, (start, end_before_zeros(file, length)), END_OF_JPEG),
+        parts=(before, (start, stop), *tail),
         orientation=orientation,
         repairs=repairs,
         source_bytes=1 if len(components) == 1 else 4,
         held_bytes=_coefficient_bytes(size, components) if in_several_scans else 0,
         is_rgb=len(components) == 3,
-        unfinished=not finished,
+        if_more=() if finished else tuple(nothing + bytes([0xFF, following]) + nothing for nothing in NOTHING),
     )
 
 
 # Before the pixels
 
 
-def _segments(file, position):
+def _segments(file, position, markers=MARKER):
     # Marker, where it begins, content; after a scan's header come its pixels, in which no marker can be by chance.
     for _ in range(MAX_BLOCKS):
-        marker, start = _next_marker(file, position)
+        marker, start = _next_marker(file, position, markers)
         if marker is None:
             return
         file.seek(start + 2)
@@ -76,15 +85,15 @@ def _segments(file, position):
     raise Unreadable(f"it has more than {MAX_BLOCKS:,} segments")
 
 
-def _next_marker(file, position):
+def _next_marker(file, position, markers):
     while True:
         file.seek(position)
-        block = file.read(STEP)
-        if found := MARKER.search(block):
+        block = file.read(BLOCK)
+        if found := markers.search(block):
             return found[1][0], position + found.start()
-        if len(block) < STEP:
+        if len(block) < BLOCK:
             return None, None
-        position += STEP - 1
+        position += BLOCK - 1
 
 
 def _before_pixels(file):
@@ -106,7 +115,12 @@ def _before_pixels(file):
 
 def _frame(marker, body, first_scan):
     # Size, components as (identifier, samples across, samples down), whether they are sent in several scans.
-    height, width, n_components = struct.unpack_from(">HHB", body, 1)
+    bits, height, width, n_components = struct.unpack_from(">BHHB", body)
+    if bits != 8 or n_components not in (1, 3, 4) or marker not in DECODED:
+        coding = f"{n_components} channels of {bits} bits, coded as {marker:X}"
+        raise unsupported(f"a JPEG picture of {coding}; it must be 1, 3 or 4 of 8 bits, coded as C0 to C2, C9 or CA")
+    if width and not height:
+        raise unsupported("a JPEG picture whose height comes after its pixels")
     if width * height > MAX_PASSED:
         raise Unreadable(f"{width} x {height} pixels are too many, even to be read small")
     components = [(body[place], *divmod(body[place + 1], 16)) for place in range(6, 6 + 3 * n_components, 3)]
@@ -116,19 +130,43 @@ def _frame(marker, body, first_scan):
 # The scans
 
 
-def _scans(file, position, size):
-    # The headers of all scans, and whether the end marker came.
-    most = max(1, min(MAX_SCANS, MAX_PASSED // max(1, size[0] * size[1])))
-    scans = []
-    for marker, _, body in _segments(file, position):
-        if marker == EOI:
-            return scans, True
-        if marker == SOS:
-            scans.append(body)
+def _scans(file, position, size, components):
+    # The headers of all scans, where the data end, and whether the end marker came. Behind the data may lie anything,
+    # such as a video; markers in it are there by chance.
+    most = max(USUAL_SCANS, min(MAX_SCANS, MAX_PASSED // max(1, size[0] * size[1])))
+    names, scans, end, follows = {name for name, _, _ in components}, [], None, None
+    for marker, start, body in _segments(file, position, MARKER_OR_START):
+        is_scan = marker == SOS and body != b"" and len(body) == 4 + 2 * body[0] and names.issuperset(body[1 : -3 : 2])
+        if marker == EOI and follows in (None, start):
+            return scans, start + 2, True
+        if not is_scan and marker not in BETWEEN:
+            end = end or start
+            break
+        scans += [body] * is_scan
         if len(scans) > most:
             passes = f"more than {most} passes over its pixels"
             raise Unreadable(f"a progressive JPEG of {passes}, made to keep a reader busy")
-    return scans, False
+        end, follows = (None, None) if is_scan else (end or start, start + 4 + len(body))
+    return scans, end or end_before_zeros(file, file.seek(0, io.SEEK_END)), False
+
+
+def _end_of_data(file, start, stop, has_restarts):
+    # Without what a decoder skips, such as "go on here" where nothing follows or another number is due: else it would
+    # look no further. And the marker that is due next, for which it waits where the data end between two of them.
+    last = max(start, stop - BLOCK)
+    file.seek(last)
+    stop = last + len(NO_DATA.sub(b"", file.read(stop - last)))
+    following = FIRST_RESTART
+    for first in range(start, stop, BLOCK):
+        file.seek(first)
+        for found in RESTART_OR_SCAN.finditer(file.read(min(BLOCK + 1, stop - first))):
+            if found[1][0] == SOS:
+                following = FIRST_RESTART
+            elif has_restarts and found[1][0] == following:
+                following = FIRST_RESTART + (following + 1) % 8
+            else:
+                return first + found.start(), following
+    return stop, following
 
 
 def _all_sent(scans, components):

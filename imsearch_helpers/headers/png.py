@@ -5,7 +5,7 @@ import struct
 import zlib
 
 from .exif import orientation_and_repairs
-from .header import BLOCK, MAX_BLOCKS, MAX_TEXT, NO_PIXELS, Header, Unreadable, damaged
+from .header import BLOCK, MAX_BLOCKS, MAX_TEXT, NO_PIXELS, Header, Unreadable, damaged, unsupported
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END_OF_PNG = b"\0\0\0\0IEND\xaeB`\x82"
@@ -42,10 +42,12 @@ def read_png(file, length):
     found, texts, pixels, repairs = _walk(file, length)
     if not pixels:
         raise damaged(NO_PIXELS)
+    if b"CgBI" in found:
+        raise unsupported("a PNG picture packed for iPhones, which no other program reads")
     width, height, bits, colours = struct.unpack_from(">IIBB", _content(file, *found[b"IHDR"]))
     if colours == PALETTE and b"PLTE" not in found:
         raise damaged("its palette is missing")
-    if b"tRNS" in found and not {GREY: 2, RGB: 6}.get(colours, 0) <= len(_content(file, *found[b"tRNS"])) <= 256:
+    if b"tRNS" in found and not _is_right(found, len(_content(file, *found[b"tRNS"])), colours):
         del found[b"tRNS"]
         repairs.append("broken tRNS chunk left out")
     orientation, exif_repairs = orientation_and_repairs(*_exif_and_xmp(file, found, texts, repairs))
@@ -60,6 +62,13 @@ def read_png(file, length):
     )
 
 
+def _is_right(found, length, colours):
+    # Whether the transparent colours are as long as they must be, and stand where they must: behind the palette.
+    if colours == PALETTE:
+        return length <= 256 and found[b"PLTE"] < found[b"tRNS"]
+    return {GREY: 2, RGB: 6}.get(colours, 1 << 30) <= length <= 256
+
+
 def _content(file, start, stop):
     file.seek(start + 8)
     return file.read(min(stop - start - 12, MAX_TEXT))
@@ -70,7 +79,7 @@ def _content(file, start, stop):
 
 def _walk(file, length):
     # Where the chunks are that are needed, where the texts are, parts with the pixels, repairs.
-    found, texts, pixels, repairs = {}, [], [], []
+    found, texts, pixels, repairs, before = {}, [], [], [], None
     for kind, start, stop, is_right in _chunks(file, length):
         if kind == b"IEND":
             return found, texts, pixels, repairs
@@ -86,11 +95,16 @@ def _walk(file, length):
         elif not is_right:
             repairs.append(f"{kind.decode()} chunk with a wrong checksum left out")
         elif kind == b"IDAT":
+            repairs += ["pixels that lay apart put together"] * bool(pixels and before != kind)
             pixels.append((start, stop))
+        elif pixels and kind in FOR_DECODER:
+            repairs.append(f"{kind.decode()} chunk behind the pixels left out")
         elif kind in TEXTS:
             texts.append((start, stop, TEXTS[kind]))
         else:
+            repairs += ["header that came late put first"] * (kind == b"IHDR" and before is not None)
             found.setdefault(kind, (start, stop))
+        before = kind
     return found, texts, pixels, [*repairs, "missing end marker put in"]
 
 

@@ -15,15 +15,19 @@ SIGNATURES = [
     (rb"PK", "a ZIP archive"),
     (rb"\x1f\x8b", "a gzip archive"),
     (rb".{8}CR\x02|.{4}ftypcrx|FUJIFILM|IIRO|IIU\0", "a camera's raw photo"),
-    (rb"II[*+]\0|MM\0[*+]", "a TIFF picture"),
+    (rb"II\+\0|MM\0\+", "a BigTIFF picture"),
+    (rb"II\xbc", "a JPEG XR picture"),
     (rb"8BPS", "a Photoshop document"),
     (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (rb"\0\0\0\x0cJXL |\xff\x0a", "a JPEG XL picture"),
-    (rb".{4}ftypavi", "an AVIF picture"),
-    (rb".{4}ftyp(he|mif1|msf1)", "a HEIC picture"),
     (rb".{4}(ftyp|moov)|.{8}AVI |\x1aE\xdf\xa3", "a video"),
     (rb".{8}WAVE|OggS|ID3|fLaC", "a sound"),
     (rb"\0\0\x01\0", "an icon (ICO)"),
+    (rb"\0\0\x02\0", "a mouse pointer (CUR)"),
+    (rb"P[1-7][\s#]", "a PNM picture"),
+    (rb"/\* XPM|#define \w+_width", "an X11 picture"),
+    (rb"#\?RADIANCE|v/1\x01|SIMPLE  =", "a picture of measurements (HDR, EXR or FITS)"),
+    (rb"qoif|\x0a[\0-\x05]\x01|AT&TFORM|FORM....ILBM|DDS |gimp xcf|%!PS|\x8aMNG", "a picture of another format"),
     (rb"(?i)<!doctype html|<html|<head|<body|<title", "an HTML page"),
     (rb"(?i)(<\?xml.*)?(<!--.*-->\s*)?(<!doctype svg.*)?<svg", "an SVG drawing"),
     (rb"(?i)<\?xml|<[a-z]+[ >]", "an XML document"),
@@ -48,7 +52,7 @@ def what_it_is(start):
     Examples
     --------
     >>> what_it_is(b"%PDF-1.7")
-    'a PDF document, not a JPEG, PNG, GIF, BMP or WebP picture'
+    'a PDF document, not a JPEG, PNG, GIF, BMP, WebP, TIFF or AVIF picture'
     """
     if not start:
         return "the file is empty"

@@ -7,6 +7,7 @@ from .header import MAX_BLOCKS, MAX_TEXT, NO_PIXELS, Header, damaged
 from .splice import length_of
 
 FOR_DECODER = (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
+ALPHA = 0x10  # the flag that says that pixels may be transparent
 
 
 def read_webp(file, length):
@@ -35,6 +36,8 @@ def read_webp(file, length):
     orientation, repairs = orientation_and_repairs(_note(file, chunks, b"EXIF"), _note(file, chunks, b"XMP "))
     kept = [chunks[kind] for kind in chunks if kind in FOR_DECODER]
     parts = [part for start, stop in kept for part in ((start, stop), b"\0" * ((stop - start) % 2))]
+    if b"ANMF" in chunks and b"VP8X" in chunks:
+        parts[:1] = _with_alpha(file, *chunks[b"VP8X"])
     n_bytes = sum(map(length_of, parts))
     return Header(
         kind="WebP",
@@ -60,6 +63,12 @@ def _first_chunks(file, length, end):
     if not chunks.keys() & {b"VP8 ", b"VP8L", b"ANMF"}:
         raise damaged("some of its pixels are missing")
     return chunks
+
+
+def _with_alpha(file, start, stop):
+    # Around a frame that is smaller than the picture there is nothing, and without alpha nothing would be black.
+    file.seek(start + 8)
+    return (start, start + 8), bytes([file.read(1)[0] | ALPHA]), (start + 9, stop)
 
 
 def _note(file, chunks, kind):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..images import ImageError, read_image
+from ..images import ELSEWHERE, ImageError, Reading, load_image, read_image
 from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
 
 MODES = {
@@ -176,10 +176,19 @@ def _as_naive(path):
 
 def _as_ours(path):
     try:
-        picture, repairs = read_image(path)
+        picture, repairs = _reading(path)
     except ImageError as error:
         return Seen(f"rejected: {error.reason}", None)
     return Seen("repaired: " + "; ".join(repairs) if repairs else "kept", picture)
+
+
+def _reading(path):
+    try:
+        return read_image(path)
+    except ImageError as error:
+        if not error.reason.endswith(ELSEWHERE):
+            raise
+        return Reading(load_image(path), ())  # from a process that can be killed
 
 
 # Many files

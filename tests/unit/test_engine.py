@@ -52,7 +52,7 @@ def test_unreadable_pictures_are_reported_and_nothing_shifts(folder):
     (folder / "aa.png").write_bytes(b"")
     (folder / "zz.png").write_text("hello", encoding="utf-8")
     engine = ImageSearchEngine(folder).index_images()
-    reasons = [(str(folder / "aa.png"), "the file is empty"), (str(folder / "zz.png"), "a text, not a JPEG, PNG, GIF, BMP or WebP picture")]
+    reasons = [(str(folder / "aa.png"), "the file is empty"), (str(folder / "zz.png"), "a text, not a JPEG, PNG, GIF, BMP, WebP, TIFF or AVIF picture")]
     assert engine.failed_images == reasons
     for path, vector in zip(engine.image_paths, engine.image_vectors, strict=True):
         assert np.array_equal(vector, image_to_histogram(path))

@@ -3,7 +3,6 @@
 More by hand: IMSEARCH_FUZZ=10000 python -m pytest -n0 -s tests/unit/test_fuzz_images.py
 """
 
-import io
 import os
 import time
 import warnings
@@ -12,18 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imsearch_helpers.images import ImageError, load_image
+from imsearch_helpers import images
+from imsearch_helpers.images import ImageError, load_image, read_image
 from imsearch_helpers.messy import RobustImageProcessor
 from imsearch_helpers.reader_pool import ReaderPool
+from tests.unit.making import saved
 
 COUNT = int(os.environ.get("IMSEARCH_FUZZ", "1500"))
 SLOWEST = 5  # seconds
-
-
-def saved(picture, kind, **options):
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 def good_files():
@@ -46,6 +41,9 @@ def good_files():
         saved(picture, "webp", save_all=True, append_images=[picture.rotate(180)]),
         saved(picture, "bmp"),
         saved(picture.quantize(16), "bmp"),
+        *(saved(picture, "tiff", compression=name) for name in ("raw", "tiff_lzw", "jpeg")),
+        saved(picture.quantize(16), "tiff", compression="tiff_adobe_deflate"),
+        *(saved(one, "avif", exif=exif) for one in (picture, clear) if images._has_avif()),
     ]
 
 
@@ -102,7 +100,7 @@ def test_damaged_bytes_give_a_picture_or_an_image_error_and_no_warning(record_pr
 def damaged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("damaged")
     for seed in range(COUNT // 5):
-        (folder / f"{seed:05}.{['jpg', 'png', 'gif', 'webp', 'bmp'][seed % 5]}").write_bytes(mutated(seed))
+        (folder / f"{seed:05}.{['jpg', 'png', 'gif', 'webp', 'bmp', 'tif', 'avif'][seed % 7]}").write_bytes(mutated(seed))
     return folder
 
 
@@ -117,5 +115,6 @@ def test_every_damaged_file_is_in_exactly_one_list(damaged):
 
 def test_worker_reads_damaged_files_as_this_process_does(damaged):
     paths = sorted(damaged.iterdir())[:100]
+    here = lambda path: read_image(path, killable=True).picture  # noqa: E731
     with ReaderPool(1) as pool:
-        assert [outcome(pool.load_image, path) for path in paths] == [outcome(load_image, path) for path in paths]
+        assert [outcome(pool.load_image, path) for path in paths] == [outcome(here, path) for path in paths]

@@ -32,7 +32,7 @@ def test_unreadable_picture_is_none_and_in_the_list_once(folder):
     processor = RobustImageProcessor()
     for _ in range(2):
         assert processor.process_image(folder / "notes.txt") is None
-    assert processor.failed_images == [(str(folder / "notes.txt"), "a text, not a JPEG, PNG, GIF, BMP or WebP picture")]
+    assert processor.failed_images == [(str(folder / "notes.txt"), "a text, not a JPEG, PNG, GIF, BMP, WebP, TIFF or AVIF picture")]
 
 
 def test_directory_gives_vectors_and_paths_in_step(folder):

@@ -9,7 +9,8 @@ from PIL import Image
 
 from imsearch_helpers import ImageSearchEngine, RobustImageProcessor
 from imsearch_helpers.folders import find_images
-from imsearch_helpers.images import ImageError, load_image, read_image
+from imsearch_helpers.images import ImageError, load_image
+from imsearch_helpers.reader_pool import ReaderPool
 from tests import REPOSITORY
 
 FOLDER = REPOSITORY / "data" / "messy"
@@ -28,17 +29,23 @@ def test_the_table_names_every_file_and_they_are_small():
     assert {row["outcome"] for row in ROWS} == {"kept", "repaired", "rejected", "left out"}
 
 
+@pytest.fixture(scope="module")
+def pool():
+    with ReaderPool(1) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[row["file"] for row in ROWS])
-def test_file_is_read_as_its_row_says_and_without_a_warning(row):
+def test_file_is_read_as_its_row_says_and_without_a_warning(row, pool):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         if row["outcome"] in ("rejected", "left out"):
             with pytest.raises(ImageError, match=row["reason"] if row["outcome"] == "rejected" else "AppleDouble"):
                 load_image(FOLDER / row["file"])
         else:
-            picture, repairs = read_image(FOLDER / row["file"])
+            picture, repairs = pool.read_image(FOLDER / row["file"])
             assert row["reason"] in "; ".join(repairs) and bool(repairs) == (row["outcome"] == "repaired")
-            assert shows_its_corners(picture, row)
+            assert shows_its_corners(picture, row) and np.array_equal(picture, load_image(FOLDER / row["file"]))
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["file"].startswith("turned")], ids=lambda row: row["file"])

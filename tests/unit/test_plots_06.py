@@ -59,8 +59,13 @@ def test_an_empty_file_begins_with_nothing(tmp_path):
 
 
 def test_what_only_the_naive_reader_takes_is_called_so(plain, tmp_path):
+    Image.open(plain).save(tmp_path / "brush.jpg", "pcx")
+    assert words_of(tmp_path / "brush.jpg")[1] == "✗ taken for a picture"
+
+
+def test_a_tiff_is_read_as_well(plain, tmp_path):
     Image.open(plain).save(tmp_path / "scan.jpg", "tiff")
-    assert words_of(tmp_path / "scan.jpg")[1] == "✗ taken for a picture"
+    assert words_of(tmp_path / "scan.jpg")[1:] == ["✓ the same as ours", "kept"]
 
 
 def test_a_repair_is_named(plain):
