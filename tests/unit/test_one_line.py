@@ -305,13 +305,13 @@ def test_an_array_that_is_one_picture_or_vector_is_no_batch():
 
 def test_a_load_size_that_cannot_be_is_named_and_no_picture_is_blamed(folder):
     method = lambda picture: [1.0]  # noqa: E731
-    method.load_size = 64
-    with pytest.raises(ValueError, match=r"^load_size must be \(width, height\) in whole pixels, not 64$"):
+    method.load_size = 6.4
+    with pytest.raises(ValueError, match=r"^load_size must be \(width, height\) in whole pixels, not 6.4$"):
         ImageSearchEngine(folder, method)
 
 
 @pytest.mark.parametrize(("settings", "said"), [
-    ({"size": 64}, r"size must be \(width, height\) in whole pixels, not 64"), ({"size": (0, 1)}, r"size must be at least \(1, 1\)"),
+    ({"size": 6.4}, r"size must be \(width, height\) in whole pixels, not 6.4"), ({"size": (0, 1)}, r"size must be at least \(1, 1\)"),
     ({"max_pixels": None}, "max_pixels must be a finite number above 0, not None"), ({"max_bytes": -1}, "max_bytes must be a finite number"),
 ])  # fmt: skip
 def test_a_setting_of_loading_that_cannot_be_is_named_and_no_picture_is_blamed(folder, settings, said):
