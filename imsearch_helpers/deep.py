@@ -111,8 +111,9 @@ def _loaded(model, changed=None):  # a file that has changed is loaded again
 
 
 def _small_network():
-    folders = Path(__file__).resolve().parents[1], Path.cwd(), *Path.cwd().parents
-    places = [folder / "data" / "models" / "small_network.onnx" for folder in folders]
+    named, course = os.environ.get("IMSEARCH_DATA"), Path(__file__).resolve().parents[1]
+    folders = [named] if named else [folder / "data" for folder in (course, Path.cwd(), *Path.cwd().parents)]
+    places = [Path(folder, "models", "small_network.onnx") for folder in folders]
     for place in filter(Path.is_file, places):
         return place
     raise FileNotFoundError(f"model: 'small' is not there: {printable(places[0])} is part of the course, get it again")

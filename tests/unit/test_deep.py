@@ -721,3 +721,13 @@ def test_weights_that_cannot_be_fetched_are_a_clear_error(monkeypatch, error):
     monkeypatch.setattr(models, "resnet18", fail)
     with pytest.raises(OSError, match=rf"resnet18's weights cannot be fetched \({error}\); connect once"):
         image_to_vector_deep(RED, "resnet18")
+
+
+@EXTENSIONS
+def test_small_network_is_found_where_the_data_are_said_to_be(tmp_path, monkeypatch):
+    monkeypatch.setenv("IMSEARCH_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="small_network.onnx is part of the course"):
+        deep._small_network()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "small_network.onnx").write_bytes(b"")
+    assert deep._small_network() == tmp_path / "models" / "small_network.onnx"
