@@ -44,7 +44,6 @@ from .lesson_08 import (
     draw_directions,
     draw_lines,
     show_activations,
-    show_components,
     show_filters,
     show_gradients,
     show_maps,

@@ -147,29 +147,6 @@ def draw_directions(points, spreads, direction, labels):
     return figure
 
 
-def show_components(components, shares):
-    """Directions in the space of pixels as grey pictures: middle grey is 0, brighter is positive, darker is negative.
-
-    Parameters
-    ----------
-    components : ndarray, shape (n_components, height, width)
-        A direction and its opposite are as good: each is drawn so that its numbers add up to something positive.
-    shares : sequence of float
-        How much of the whole spread lies along each.
-
-    Returns
-    -------
-    Figure
-    """
-    said = ", ".join(f"{share:.0%}" for share in shares)
-    figure = new_figure(9.4, 2.4, f"{len(components)} principal components drawn as grey pictures; of the spread they hold {said}.")
-    for place, (axes, part, share) in enumerate(zip(figure.subplots(1, len(components)), components, shares), start=1):
-        axes.imshow(part * np.sign(part.sum()), cmap="gray", vmin=-np.abs(part).max(), vmax=np.abs(part).max())
-        axes.set(xticks=[], yticks=[])
-        axes.set_title(f"{place}: {share:.0%} of the spread", fontsize=10)
-    return figure
-
-
 def draw_lines(curves, xlabel, ylabel, title, marked=None, doubling=False):
     """Some measures over one quantity, each with a marker of its own.
 
@@ -199,7 +176,9 @@ def draw_lines(curves, xlabel, ylabel, title, marked=None, doubling=False):
         axes.axvline(marked, color=RED, linewidth=1.5)
     if doubling:
         axes.set_xscale("log", base=2)
+        axes.set_xticks(sorted({at for curve in curves.values() for at in curve}))
         axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
     axes.set(xlabel=xlabel, ylabel=ylabel, ylim=(-0.03, 1.05))
     axes.set_title(title, fontsize=11)
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -59,14 +59,6 @@ def test_widest_direction_is_marked_at_the_top_of_the_curve():
     assert figure.axes[1].lines[1].get_xydata().tolist() == [[45, pytest.approx(4)]]  # (8 + 8) / 4 by hand
 
 
-def test_a_component_is_drawn_with_a_positive_sum_around_middle_grey():
-    part = np.array([[0.0, -3.0], [1.0, 0.0]])
-    figure = plots.show_components(np.stack([part, -part]), [0.75, 0.25])
-    first, second = (axes.images[0] for axes in figure.axes)
-    assert np.array_equal(first.get_array(), -part) and np.array_equal(second.get_array(), -part)
-    assert first.get_clim() == (-3, 3) and "75%, 25%" in figure.alt
-
-
 def test_curves_are_named_with_their_values_and_one_place_is_marked():
     curves = {"product": {0.0: 0.25, 0.5: 0.125, 1.0: 0.5}, "dim": {0.0: 1.0, 0.5: 0.75, 1.0: 0.0}}
     figure = plots.draw_lines(curves, "weight", "share", "Blend", marked=0.5)
@@ -78,6 +70,7 @@ def test_curves_are_named_with_their_values_and_one_place_is_marked():
 def test_a_doubled_quantity_has_equal_steps():
     figure = plots.draw_lines({"pixels": {1: 0.1, 2: 0.2, 4: 0.4}}, "numbers", "share", "Fewer", doubling=True)
     assert figure.axes[0].get_xscale() == "log" and len({line.get_marker() for line in figure.axes[0].lines}) == 1
+    assert figure.axes[0].get_xticks().tolist() == [1, 2, 4]
 
 
 def test_maps_put_a_picture_where_its_place_is():
