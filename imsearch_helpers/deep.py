@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .checks import checked_size, printable
+from .checks import checked_count, checked_size, printable
 
 MODELS = ("efficientnet_lite0", "small", "resnet18")
 SIZE = (160, 160)  # width and height in pixels, for a network that takes any
@@ -83,6 +83,48 @@ def embeddings(pictures, model, size=None):
 # Which network
 
 _loading = threading.Lock()
+
+
+def activations(picture, filters, added, step=1):
+    """What a network's first layer answers: filters laid on each place of a picture, and negative sums cut to 0.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (height, width, n_colours)
+        Usually from 0 to 1. It is framed with zeros, so that the middle of a filter comes to each of its pixels.
+    filters : ndarray, shape (n_filters, n_colours, side, side)
+        Of an odd side.
+    added : ndarray, shape (n_filters,)
+        What each filter adds to all its sums.
+    step : int
+        By how many pixels the filters move on, both ways.
+
+    Returns
+    -------
+    ndarray, shape (n_filters, n_rows, n_columns)
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit together, or `step` is below 1.
+
+    Examples
+    --------
+    >>> picture = np.array([[[1], [2], [4]]])
+    >>> right_minus_left = np.array([[[[0, 0, 0], [-1, 0, 1], [0, 0, 0]]]])
+    >>> activations(picture, right_minus_left, np.array([1])).tolist()
+    [[[3, 4, 0]]]
+    """
+    step, picture, filters = checked_count(step, "step"), np.asarray(picture), np.asarray(filters)
+    if filters.ndim != 4 or filters.shape[2] != filters.shape[3] or filters.shape[2] % 2 == 0:
+        raise ValueError(f"filters must have the shape (n_filters, n_colours, side, side), side odd, not {filters.shape}")
+    if picture.ndim != 3 or picture.shape[2] != filters.shape[1]:
+        raise ValueError(f"picture must have the shape (height, width, {filters.shape[1]}), not {picture.shape}")
+    half = filters.shape[2] // 2
+    framed = np.pad(picture.transpose(2, 0, 1), ((0, 0), (half, half), (half, half)))
+    windows = np.lib.stride_tricks.sliding_window_view(framed, filters.shape[1:])[0, ::step, ::step]
+    sums = np.tensordot(filters, windows, axes=([1, 2, 3], [2, 3, 4]))  # (n_filters, n_rows, n_columns)
+    return np.maximum(0, sums + np.asarray(added)[:, np.newaxis, np.newaxis])
 
 
 def _network(model):

@@ -19,7 +19,7 @@ from .images import read_image
 from .indexing import outcomes_of, stacked
 from .output import whole_file
 from .similarity import cosine_similarity, metric_named
-from .vectors import method_named
+from .vectors import method_named, of_length_1
 
 
 def found_by_shot(engine, products):
@@ -147,6 +147,86 @@ def class_precisions(engine, classes, k=5):
         raise ValueError(f"classes must be one for each of the {len(engine.image_paths)} pictures, not {len(classes)}")
     labels = np.unique(np.asarray(classes), return_inverse=True)[1]
     return _hits_of_all(engine, labels)[:, :k].sum(axis=1) / k
+
+
+def shared_by_mistakes(engine, products, k=4):
+    """What a method goes by: how much its wrong results have in common with their queries.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+        Over pictures of `products`.
+    products : Products
+    k : int
+        How many results of each query are looked at; the query itself is left out.
+
+    Returns
+    -------
+    dict of str to float
+        For "category", "colour" and "shot" the share of the results of another product that have the query's, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        When `k` is below 1, or no result is wrong.
+    RuntimeError
+        When nothing is indexed yet.
+    """
+    k = checked_count(k, "k")
+    engine._require_index()
+    rows = [products.of(path) for path in engine.image_paths]
+
+    def same(column):
+        labels = np.unique([getattr(row, column) for row in rows], return_inverse=True)[1]
+        return _hits_of_all(engine, labels)[:, :k]
+
+    wrong = ~same("product_id")
+    if not wrong.any():
+        raise ValueError(f"engine: none of the first {k} results is wrong, so there is nothing to compare")
+    return {column: float(same(column)[wrong].mean()) for column in ("category", "colour", "shot")}
+
+
+def blended(one, other, weight):
+    """An engine whose scores are a mean of two others': two methods at once.
+
+    Parameters
+    ----------
+    one, other : ImageSearchEngine
+        Over the same pictures, by cosine.
+    weight : float
+        Of the second, from 0 to 1; the first has the rest.
+
+    Returns
+    -------
+    ImageSearchEngine
+        Its cosines are ``(1 - weight)`` times those of `one` plus `weight` times those of `other`: vectors of length 1,
+        times the roots of the weights, one behind the other, have just that as their dot products.
+
+    Raises
+    ------
+    ValueError
+        When `weight` is not from 0 to 1, or the engines are over different pictures or not both by cosine.
+    RuntimeError
+        When one of them has nothing indexed yet.
+
+    Examples
+    --------
+    >>> one = ImageSearchEngine.from_vectors(["a", "b"], [[2, 0], [0, 1]])
+    >>> other = ImageSearchEngine.from_vectors(["a", "b"], [[1, 1], [3, 3]])
+    >>> engine = blended(one, other, 0.25)  # of a and b: 0.75 * 0 + 0.25 * 1
+    >>> round(engine.search_fast(engine.image_vectors[0], 2)[1].score, 2)
+    0.25
+    """
+    if not isinstance(weight, numbers.Real) or not 0 <= weight <= 1:
+        raise ValueError(f"weight must be a number from 0 to 1, not {weight!r}")
+    for engine in (one, other):
+        engine._require_index()
+        if engine.metric != "cosine":
+            raise ValueError(f"one and other must be engines by cosine, not {engine.metric!r}")
+    if one.image_paths != other.image_paths:
+        raise ValueError("one and other must be engines over the same pictures, in the same order")
+    parts = [(1 - weight) ** 0.5 * of_length_1(one.image_vectors), weight**0.5 * of_length_1(other.image_vectors)]
+    return ImageSearchEngine.from_vectors(one.image_paths, np.hstack(parts))
 
 
 def evaluate_method(method, products, rows):

@@ -343,3 +343,50 @@ def method_named(method):
     if callable(method):
         return getattr(method, "__name__", type(method).__name__), method
     raise ValueError(f"method must be one of {', '.join(METHODS)}, or a function, not {method!r}")
+
+
+# Vectors of whole collections
+
+
+def principal_places(vectors):
+    """Each vector of length 1 by its places along the directions of the largest spread (principal component analysis).
+
+    Parameters
+    ----------
+    vectors : array_like, shape (n_images, n_dims)
+
+    Returns
+    -------
+    ndarray, shape (n_images, min(n_images, n_dims))
+        The mean is 0. The direction of the largest spread comes first, so the first columns are the ones to keep. A
+        direction may point either way: the sign of a whole column is free.
+
+    Examples
+    --------
+    >>> places = principal_places([[2, 0], [0, 1], [3, 0], [0, 4]])  # two directions, at a right angle
+    >>> abs(places).round(2)[:, 0].tolist()
+    [0.71, 0.71, 0.71, 0.71]
+    """
+    unit = of_length_1(np.asarray(vectors, dtype=float))
+    centred = unit - unit.mean(axis=0)
+    return centred @ np.linalg.svd(centred, full_matrices=False)[2].T  # (n_images, n_dims) @ (n_dims, n_components)
+
+
+def of_length_1(vectors):
+    """Each vector divided by its length; one of zeros stays as it is.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n_images, n_dims)
+
+    Returns
+    -------
+    ndarray, shape (n_images, n_dims)
+
+    Examples
+    --------
+    >>> of_length_1(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)

@@ -199,7 +199,9 @@ def draw_lines(curves, xlabel, ylabel, title, marked=None, doubling=False):
         axes.axvline(marked, color=RED, linewidth=1.5)
     if doubling:
         axes.set_xscale("log", base=2)
+        axes.set_xticks(sorted({at for curve in curves.values() for at in curve}))
         axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
     axes.set(xlabel=xlabel, ylabel=ylabel, ylim=(-0.03, 1.05))
     axes.set_title(title, fontsize=11)
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, bootstrap_interval, evaluate_search, random_baseline
-from imsearch_helpers.judging import class_precisions, evaluate_engine
+from imsearch_helpers.judging import blended, class_precisions, evaluate_engine, shared_by_mistakes
 
 COLUMNS = "file", "product_id", "category", "colour", "pattern", "shot", "caption", "split"
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -149,3 +149,65 @@ def test_classes_that_do_not_fit_and_an_impossible_k_are_named():
         class_precisions(engine, ["shoe"] * 3)
     with pytest.raises(ValueError, match="k must be"):
         class_precisions(engine, ["shoe"] * 2, k=0)
+
+
+# What mistakes share
+
+
+def test_shared_by_mistakes_counted_by_hand(four):
+    products, engine = four  # at 0, 10, 25 and 60 degrees: mug studio, mug dim, cup studio, cup dim
+    # k=1: the first two find each other, the third finds the second (another category, another shot), the fourth the third
+    assert shared_by_mistakes(engine, products, k=1) == {"category": 0, "colour": 1, "shot": 0}
+
+
+def test_mistakes_of_the_same_shot_are_counted(tmp_path):
+    rows = [("a", "mug", "studio"), ("b", "mug", "studio"), ("c", "cup", "dim")]
+    products = made_products(tmp_path, rows)
+    engine = engine_of(products, [[1, 0], [5, 1], [1, 1]])  # the first two find each other, the third finds the second
+    assert shared_by_mistakes(engine, products, k=1) == {"category": 2 / 3, "colour": 1, "shot": 2 / 3}
+
+
+@metrics
+def test_mistakes_are_those_of_one_query_after_another(tmp_path, metric):
+    rng = np.random.default_rng(5)
+    rows = list(zip(rng.choice(list("abc"), 12), rng.choice(["mug", "cup"], 12), rng.choice(["studio", "dim"], 12)))
+    products = made_products(tmp_path, rows)
+    engine, wrong = engine_of(products, rng.normal(size=(12, 3)), metric), []
+    for path, vector in zip(engine.image_paths, engine.image_vectors):
+        found = [result.path for result in engine.search_fast(vector, 12) if result.path != path][:4]
+        pairs = [(products.of(path), products.of(other)) for other in found]
+        wrong += [pair for pair in pairs if pair[0].product_id != pair[1].product_id]
+    expected = {name: np.mean([getattr(a, name) == getattr(b, name) for a, b in wrong]) for name in ("category", "colour", "shot")}
+    assert shared_by_mistakes(engine, products) == pytest.approx(expected)
+
+
+def test_mistakes_that_are_not_there_are_refused(tmp_path):
+    products = made_products(tmp_path, [("a", "mug", "studio"), ("a", "mug", "dim")])
+    with pytest.raises(ValueError, match="none of the first 4 results is wrong"):
+        shared_by_mistakes(engine_of(products, [[1, 0], [0, 1]]), products)
+    with pytest.raises(ValueError, match="k must be"):
+        shared_by_mistakes(engine_of(products, [[1, 0], [0, 1]]), products, k=0)
+
+
+# Two engines at once
+
+
+@pytest.mark.parametrize("weight", [0, 0.25, 0.5, 1])
+def test_a_blend_scores_the_mean_of_both_cosines(weight):
+    rng = np.random.default_rng(8)
+    paths, vectors = list("abcdef"), [rng.normal(size=(6, n_dims)) for n_dims in (3, 5)]
+    vectors[0][2] = 0  # a black picture: its cosines are 0
+    engine = blended(*(ImageSearchEngine.from_vectors(paths, one) for one in vectors), weight)
+    a, b = ([one @ one[0] / np.maximum(1e-9, np.linalg.norm(one, axis=1) * np.linalg.norm(one[0]))][0] for one in vectors)
+    expected = (1 - weight) * a + weight * b
+    found = {result.path: result.score for result in engine.search_fast(engine.image_vectors[0], 6)}
+    assert [found[path] for path in "abdef"] == pytest.approx(expected[[0, 1, 3, 4, 5]], abs=1e-5)
+
+
+def test_engines_that_cannot_be_blended_are_refused():
+    one, other = (ImageSearchEngine.from_vectors(paths, np.eye(2)) for paths in ("ab", "ac"))
+    far = ImageSearchEngine.from_vectors("ab", np.eye(2), metric="euclidean")
+    for arguments, message in [((one, one, 1.5), "weight must be"), ((one, one, "half"), "weight must be"),
+                               ((one, other, 0.5), "same pictures"), ((one, far, 0.5), "by cosine")]:  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            blended(*arguments)

@@ -78,6 +78,7 @@ def test_curves_are_named_with_their_values_and_one_place_is_marked():
 def test_a_doubled_quantity_has_equal_steps():
     figure = plots.draw_lines({"pixels": {1: 0.1, 2: 0.2, 4: 0.4}}, "numbers", "share", "Fewer", doubling=True)
     assert figure.axes[0].get_xscale() == "log" and len({line.get_marker() for line in figure.axes[0].lines}) == 1
+    assert figure.axes[0].get_xticks().tolist() == [1, 2, 4]
 
 
 def test_maps_put_a_picture_where_its_place_is():

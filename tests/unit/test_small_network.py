@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from imsearch_helpers.collection import Products
+from imsearch_helpers.deep import activations
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import bootstrap_interval
 from imsearch_helpers.images import load_image
@@ -132,6 +133,33 @@ def test_activation_is_the_stored_filter_laid_on_the_picture_by_hand(sessions, f
     sums = (stored[f"{prefix}filters"] * under).sum(axis=(1, 2, 3)) + stored[f"{prefix}added"]
     activation = sessions[file].run(["activation"], {"pixels": RAMP})[0][0]
     assert activation[:, y, x] == pytest.approx(np.maximum(sums, 0), abs=1e-4)
+
+
+@pytest.mark.parametrize("file, prefix", list(zip(NETWORKS, ("", "untrained_"))))
+def test_activations_without_the_network_are_those_of_the_network(sessions, file, prefix):
+    stored = np.load(MODELS / "small_network_filters.npz")
+    ours = activations(RAMP[0].transpose(1, 2, 0), stored[f"{prefix}filters"], stored[f"{prefix}added"], step=2)
+    assert ours == pytest.approx(sessions[file].run(["activation"], {"pixels": RAMP})[0][0], abs=1e-4)
+
+
+def test_activations_of_two_colours_by_hand():
+    picture = np.array([[[1, 10], [2, 20]], [[3, 30], [4, 40]]])
+    middle_of_one_colour = np.zeros((2, 2, 1, 1))
+    middle_of_one_colour[[0, 1], [0, 1]] = 1  # the first filter sees the first colour alone, the second the second
+    answers = activations(picture, middle_of_one_colour, np.array([0, -15]))
+    assert answers.tolist() == [[[1, 2], [3, 4]], [[0, 5], [15, 25]]]
+
+
+@pytest.mark.parametrize("picture, filters, step, message", [
+    (np.zeros((4, 4)), np.zeros((1, 3, 3, 3)), 1, "picture must have the shape"),
+    (np.zeros((4, 4, 1)), np.zeros((1, 3, 3, 3)), 1, "picture must have the shape"),
+    (np.zeros((4, 4, 3)), np.zeros((1, 3, 2, 2)), 1, "side odd"),
+    (np.zeros((4, 4, 3)), np.zeros((3, 3, 3)), 1, "filters must have the shape"),
+    (np.zeros((4, 4, 3)), np.zeros((1, 3, 3, 3)), 0, "step must be"),
+])  # fmt: skip
+def test_activations_refuse_what_does_not_fit(picture, filters, step, message):
+    with pytest.raises(ValueError, match=message):
+        activations(picture, filters, np.zeros(len(filters)), step)
 
 
 # What it finds

@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imsearch_helpers.images import ImageError
-from imsearch_helpers.vectors import METHODS, image_to_histogram, image_to_root_histogram, image_to_vector_simple
+from imsearch_helpers.vectors import (
+    METHODS,
+    image_to_histogram,
+    image_to_root_histogram,
+    image_to_vector_simple,
+    principal_places,
+)
 
 
 def random_picture(seed, height=5, width=7):
@@ -120,3 +126,20 @@ def test_unreadable_picture_is_an_image_error(method, tmp_path):
 @pytest.mark.parametrize("method", BY_HAND)
 def test_picture_of_one_pixel_has_a_vector(method):
     assert METHODS[method](np.uint8([[200]])).any() == (method != "gradients")  # one colour, so no direction
+
+
+# Vectors of whole collections
+
+
+def test_principal_places_are_those_of_the_covariance_with_the_widest_first():
+    vectors = np.random.default_rng(3).normal(size=(40, 5)) * [5, 1, 3, 1, 2] + 4
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    places = principal_places(vectors)
+    assert places.var(axis=0) == pytest.approx(np.linalg.eigvalsh(np.cov(unit.T, bias=True))[::-1])
+    assert places.mean(axis=0) == pytest.approx(0)
+    assert places @ places.T == pytest.approx((unit - unit.mean(axis=0)) @ (unit - unit.mean(axis=0)).T)
+
+
+def test_principal_places_of_few_pictures_and_of_a_black_one():
+    assert principal_places([[1, 2, 3], [0, 0, 0]]).shape == (2, 2)
+    assert abs(principal_places([[0, 2], [0, 0]]))[:, 0] == pytest.approx(0.5)  # length 1 and the black one: half either way
