@@ -35,6 +35,7 @@ _HOMES = {
     "messy": ("ImportReport", "RobustImageProcessor"),
     "engine": ("ImageSearchEngine", "SearchResult"),
     "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
+    "text": ("TextSpace", "TfIdf", "caption_space", "learn_text_encoder", "reciprocal_rank_fusion", "search_by_text", "search_by_text_and_image"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),
     "widgets": ("explore",),
