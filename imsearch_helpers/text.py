@@ -195,7 +195,7 @@ def learn_text_encoder(captions, vectors, ridge=1.0):
     Raises
     ------
     TypeError, ValueError
-        When captions and vectors do not match, or `ridge` is not above 0. What it returns raises as `TfIdf.encode`.
+        When captions and vectors do not match, a number is not finite, or `ridge` is not above 0. What it returns raises as `TfIdf.encode`.
 
     References
     ----------
@@ -211,6 +211,8 @@ def learn_text_encoder(captions, vectors, ridge=1.0):
     tfidf, targets = TfIdf(captions), as_float32(vectors).astype(np.float64)
     if targets.ndim != 2 or len(targets) != len(tfidf.vectors):
         raise ValueError(f"vectors must have one row a caption, not {targets.shape} for {len(tfidf.vectors)} captions")
+    if not np.isfinite(targets).all():
+        raise ValueError("vectors must hold finite numbers; at least one is NaN or infinite")
     word_mean, target_mean = tfidf.vectors.mean(axis=0), targets.mean(axis=0)
     words, targets = tfidf.vectors - word_mean, targets - target_mean
     penalty = ridge * np.eye(len(word_mean))
