@@ -282,15 +282,14 @@ def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, eng
     top_k = checked_count(top_k, "top_k")
     if text_query is None and image_query is None:
         raise ValueError("text_query and image_query are both None; one of them is needed")
-    if text_query is not None:
-        space = _space_of(engine) if space is None else space
-    if image_query is None:
-        return search_by_text(text_query, top_k, space=space)
-    engine = _shipped_engine(data_dir(), Path.cwd()) if engine is None else engine
     if text_query is None:
-        return engine.search(image_query, top_k)
-    by_text = _all_scores(space.engine, space.encode_text(_checked_text(text_query)))
-    return _mixed(by_text, _all_scores(engine, image_query), alpha)[:top_k]
+        return _or_shipped(engine).search(image_query, top_k)
+    space = _space_of(engine) if space is None else space
+    vector = space.encode_text(_checked_text(text_query))  # first of all: a wrong word need not wait for pictures
+    if image_query is None:
+        return space.engine.search(vector, top_k)
+    by_image = _all_scores(_or_shipped(engine), image_query)
+    return _mixed(_all_scores(space.engine, vector), by_image, alpha)[:top_k]
 
 
 def reciprocal_rank_fusion(*rankings, k=60):
@@ -351,6 +350,10 @@ def _shipped(folder, here):  # paths are relative, so where we are belongs to th
 @functools.lru_cache(maxsize=1)
 def _shipped_engine(folder, here):
     return ImageSearchEngine(_shipped(folder, here)[0].image_dir).index_images()
+
+
+def _or_shipped(engine):
+    return _shipped_engine(data_dir(), Path.cwd()) if engine is None else engine
 
 
 def _space_of(engine):

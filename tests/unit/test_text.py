@@ -264,6 +264,13 @@ def test_shipped_engine_by_histogram_is_the_default(products, capsys):
     capsys.readouterr()
 
 
+def test_wrong_words_are_refused_before_any_picture_is_read(monkeypatch):
+    monkeypatch.setattr(text, "_shipped_engine", lambda *_: pytest.fail("pictures are read"))
+    for words in ("azure", "", 3):
+        with pytest.raises((TypeError, ValueError), match="text_query"):
+            search_by_text_and_image(words, "cat.jpg")
+
+
 # Ranks
 
 
