@@ -115,7 +115,8 @@ class TfIdf:
         count = Counter(words_of(_checked_text(text_query)))
         unknown = sorted(set(count) - set(self.words))
         if len(unknown) == len(count):
-            raise ValueError(f"text_query: no caption has a word of {text_query!r}; some of the known: {self._examples()}")
+            known = ", ".join(self.words[:: math.ceil(len(self.words) / 8)])
+            raise ValueError(f"text_query: no caption has a word of {text_query!r}; some of the known: {known}")
         if unknown:
             warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown))}, so it is left out", stacklevel=2)
         return self._vector(count)
@@ -123,9 +124,6 @@ class TfIdf:
     def _vector(self, count):
         vector = self.weights * [count[word] for word in self.words]
         return vector / (np.linalg.norm(vector) or 1.0)
-
-    def _examples(self):
-        return ", ".join(self.words[:: math.ceil(len(self.words) / 8)])
 
 
 class TextSpace(NamedTuple):
@@ -161,7 +159,7 @@ def caption_space(captions):
     Raises
     ------
     TypeError, ValueError
-        When a caption is no text, or there is no word in any.
+        When `captions` is no dict, a caption is no text, or there is no word in any.
 
     Examples
     --------
@@ -169,6 +167,8 @@ def caption_space(captions):
     >>> [path for path, score in search_by_text("boot", space=space) if score > 0]
     ['b.png']
     """
+    if not isinstance(captions, dict):
+        raise TypeError(f"captions must be a dict from path to caption, not {type(captions).__name__}")
     tfidf = TfIdf(captions.values())
     return TextSpace(tfidf.encode, ImageSearchEngine.from_vectors(list(captions), tfidf.vectors))
 
@@ -215,8 +215,7 @@ def learn_text_encoder(captions, vectors, ridge=1.0):
         raise ValueError("vectors must hold finite numbers; at least one is NaN or infinite")
     word_mean, target_mean = tfidf.vectors.mean(axis=0), targets.mean(axis=0)
     words, targets = tfidf.vectors - word_mean, targets - target_mean
-    penalty = ridge * np.eye(len(word_mean))
-    weights = np.linalg.solve(words.T @ words + penalty, words.T @ targets)  # (n_words, n_dims)
+    weights = np.linalg.solve(words.T @ words + ridge * np.eye(len(word_mean)), words.T @ targets)  # (n_words, n_dims)
     return lambda text_query: (tfidf.encode(text_query) - word_mean) @ weights + target_mean
 
 
@@ -268,8 +267,8 @@ def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, eng
     Returns
     -------
     list of SearchResult
-        Best first; equal scores in the order of the paths. A mixed score says how many standard deviations a picture lies
-        above the mean picture: it can be compared within one search, not from one to another.
+        Best first; equal scores in the order of the paths. A mixed score is counted in standard deviations above
+        the mean picture: it can be compared within one search, not from one to another.
 
     Raises
     ------
@@ -321,8 +320,9 @@ def reciprocal_rank_fusion(*rankings, k=60):
     --------
     >>> by_text = [SearchResult("a", 0.9), SearchResult("b", 0.2)]
     >>> by_picture = [SearchResult("b", 0.8), SearchResult("c", 0.7)]
-    >>> reciprocal_rank_fusion(by_text, by_picture, k=1)  # b: 1/3 + 1/2
-    [SearchResult(path='b', score=0.8333333333333333), SearchResult(path='a', score=0.5), SearchResult(path='c', score=0.3333333333333333)]
+    >>> fused = reciprocal_rank_fusion(by_text, by_picture, k=1)
+    >>> [(path, round(score, 3)) for path, score in fused]  # b: 1/3 + 1/2
+    [('b', 0.833), ('a', 0.5), ('c', 0.333)]
     """
     checked_positive(k, "k")
     gains = defaultdict(list)

@@ -139,6 +139,16 @@ def test_folder_that_has_changed_since_is_seen(monkeypatch, tmp_path):
     assert there != relative and (tmp_path / there).is_file()
 
 
+def test_captions_without_paths_are_refused():
+    with pytest.raises(TypeError, match="captions must be a dict from path to caption, not list"):
+        caption_space(["a red mug"])
+
+
+def test_encoder_into_another_space_is_refused(space):
+    with pytest.raises(ValueError, match="query"):
+        search_by_text("mug", space=TextSpace(lambda words: [1.0, 2.0], space.engine))
+
+
 # Text and picture
 
 
