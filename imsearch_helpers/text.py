@@ -42,11 +42,12 @@ def words_of(text):
 
 
 class TfIdf:
-    """Texts as vectors: a number for each known word, larger the more often it stands there and the rarer it is elsewhere.
+    """Texts as vectors: a number for each known word, larger the more often it stands there and the rarer elsewhere.
 
-    A word's number is how often it stands in the text (its *term frequency*) times ``ln((1 + n_texts) / (1 + n_with)) + 1``
-    (its *inverse document frequency*), where `n_with` texts have it. Then the vector is brought to length 1. So does
-    ``TfidfVectorizer`` of scikit-learn with its defaults. All numbers are kept, the zeros too: for some ten thousand texts.
+    A word's number is how often it stands in the text (its *term frequency*) times
+    ``ln((1 + n_texts) / (1 + n_with)) + 1`` (its *inverse document frequency*), where `n_with` texts have it. Then the
+    vector is brought to length 1. So does ``TfidfVectorizer`` of scikit-learn with its defaults. All numbers are kept,
+    the zeros too: for some ten thousand texts.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ class TfIdf:
             known = ", ".join(self.words[:: math.ceil(len(self.words) / 8)])
             raise ValueError(f"text_query: no caption has a word of {text_query!r}; some of the known: {known}")
         if unknown:
-            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown))}, so it is left out", stacklevel=2)
+            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown))}: left out", stacklevel=2)
         return self._vector(count)
 
     def _vector(self, count):
@@ -129,8 +130,8 @@ class TfIdf:
 class TextSpace(NamedTuple):
     """A space with both words and pictures in it: what a search by words needs.
 
-    That can be the space of the captions, from `caption_space`; or any two functions that end in one space, one from words
-    and one from pictures: ``TextSpace(words_to_vector, ImageSearchEngine(folder, picture_to_vector).index_images())``.
+    That can be the space of the captions, from `caption_space`; or any two functions that end in one space, one from
+    words and one from pictures: ``TextSpace(words_to_vector, ImageSearchEngine(folder, picture_to_vector).index_images())``.
 
     Attributes
     ----------
@@ -176,8 +177,8 @@ def caption_space(captions):
 def learn_text_encoder(captions, vectors, ridge=1.0):
     """A function from words to the vectors of pictures, learnt from pictures with captions: ridge least squares.
 
-    Among all linear maps from the captions' `TfIdf` vectors to the pictures' vectors it takes the one for which the sum of
-    the squared errors plus `ridge` times the sum of the map's squared numbers is smallest; means are taken off before.
+    Among all linear maps from the captions' `TfIdf` vectors to the pictures' vectors it takes the one for which the sum
+    of the squared errors plus `ridge` times the sum of the map's squared numbers is smallest; means are taken off before.
 
     Parameters
     ----------
@@ -195,11 +196,13 @@ def learn_text_encoder(captions, vectors, ridge=1.0):
     Raises
     ------
     TypeError, ValueError
-        When captions and vectors do not match, a number is not finite, or `ridge` is not above 0. What it returns raises as `TfIdf.encode`.
+        When captions and vectors do not match, a number is not finite, or `ridge` is not above 0. What it returns raises
+        as `TfIdf.encode`.
 
     References
     ----------
-    A. E. Hoerl and R. W. Kennard, Ridge regression: biased estimation for nonorthogonal problems, Technometrics 12, 1970.
+    A. E. Hoerl and R. W. Kennard, Ridge regression: biased estimation for nonorthogonal problems, Technometrics 12,
+    1970.
 
     Examples
     --------
@@ -246,8 +249,8 @@ def search_by_text(text_query, top_k=5, *, space=None):
 def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, engine=None, space=None):
     """The pictures that fit a text and are like a picture.
 
-    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, for only then can
-    they be added: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
+    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, for only then
+    can they be added: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
     `search_by_text` or `ImageSearchEngine.search`, with their scores.
 
     Parameters
@@ -257,7 +260,7 @@ def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, eng
     image_query : picture, vector or None
         As `ImageSearchEngine.search` takes it; None for the text alone. A picture that is indexed finds itself too.
     alpha : float
-        The picture's weight, from 0, only the text counts, to 1, only the picture. Without a meaning for one query alone.
+        The picture's weight, from 0, only the text counts, to 1, only the picture. For one query alone it means nothing.
     top_k : int
     engine : ImageSearchEngine, optional
         By what pictures are compared; the shipped collection by histogram if not given, read once (some seconds).
@@ -273,8 +276,8 @@ def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, eng
     Raises
     ------
     ImageError, TypeError, ValueError, RuntimeError
-        As `search_by_text` and `ImageSearchEngine.search`; ValueError also when both queries are None, `alpha` is not from 0
-        to 1, or engine and space do not hold the same pictures.
+        As `search_by_text` and `ImageSearchEngine.search`; ValueError also when both queries are None, `alpha` is not
+        from 0 to 1, or engine and space do not hold the same pictures.
     """
     if not isinstance(alpha, numbers.Real) or isinstance(alpha, bool) or not 0 <= alpha <= 1:
         raise ValueError(f"alpha must be a number from 0 to 1, not {alpha!r}")
@@ -292,7 +295,7 @@ def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, eng
 
 
 def reciprocal_rank_fusion(*rankings, k=60):
-    """Several rankings become one, by places alone: a picture gains ``1 / (k + place)`` from each ranking that holds it.
+    """Several rankings become one, by places alone: each that holds a picture gives it ``1 / (k + place)``.
 
     Parameters
     ----------
@@ -313,8 +316,8 @@ def reciprocal_rank_fusion(*rankings, k=60):
 
     References
     ----------
-    G. V. Cormack, C. L. A. Clarke and S. Büttcher, Reciprocal rank fusion outperforms Condorcet and individual rank learning
-    methods, SIGIR 2009. The value 60 is theirs.
+    G. V. Cormack, C. L. A. Clarke and S. Büttcher, Reciprocal rank fusion outperforms Condorcet and individual rank
+    learning methods, SIGIR 2009. The value 60 is theirs.
 
     Examples
     --------

@@ -331,11 +331,12 @@ def explore_words(engine, space, products, queries, words="", query=0, alpha=0.5
     def page(words, query, alpha):
         return words_and_picture_html(engine, space, products, words, queries[query], alpha)
 
-    box = ipywidgets.Text(words, description="words, then Enter", continuous_update=False, style={"description_width": "initial"})
+    style = {"description_width": "initial"}
+    box = ipywidgets.Text(words, description="words, then Enter", continuous_update=False, style=style)
     panel = play(
         page,
         words=box,
-        alpha=slider("alpha, the picture's weight", 0.0, 1.0, alpha, 0.1, continuous=True),
+        alpha=slider("alpha", 0.0, 1.0, alpha, 0.1, continuous=True),
         query=_query_slider(queries, query, continuous=True),
     )
     panel.add_class("imsearch-words")

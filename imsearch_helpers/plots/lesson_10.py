@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 10: captions as numbers, scores on two scales, and what the picture's weight decides."""
+"""Floor 6. The figures of lesson 10: captions as numbers, scores on two scales, what the picture's weight decides."""
 
 from .shared import BLUE, GREEN, GREY, ORANGE, draw_table, new_figure
 
@@ -33,7 +33,7 @@ def show_caption_vectors(captions, words, vectors, title):
 
 
 def show_scales(panels, title):
-    """Scores of several kinds, one panel a scale: each kind as a bar from lowest to highest, thick within one deviation.
+    """Scores of several kinds, one panel a scale: each a bar from lowest to highest, thick within one deviation.
 
     Parameters
     ----------
@@ -82,13 +82,15 @@ def draw_alpha(shares, title):
     Figure
     """
     said = "; ".join(
-        f"{name}: {', '.join(f'{alpha:g} {share:.2f}' for alpha, share in line.items())}" for name, line in shares.items()
+        f"{name}: {', '.join(f'{alpha:g} {share:.2f}' for alpha, share in line.items())}"
+        for name, line in shares.items()
     )
     figure = new_figure(7, 3.3, f"Lines over alpha, the picture's weight. {said}.")
     axes = figure.subplots()
     for (name, line), (colour, marker, dashes) in zip(shares.items(), STYLES, strict=False):
         axes.plot(list(line), list(line.values()), dashes, marker=marker, color=colour, markersize=5, label=name)
-    axes.set(xlabel="alpha: 0 only the words count, 1 only the picture", ylabel="share of five results", ylim=(-0.03, 1.06))
+    axes.set(xlabel="alpha: 0 only the words count, 1 only the picture", ylabel="share of five results")
+    axes.set_ylim(-0.03, 1.06)
     axes.set_title(title, fontsize=11)
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)

@@ -94,7 +94,7 @@ def test_what_is_no_list_of_texts_is_refused(texts):
 
 def test_unknown_word_is_named_in_a_warning_and_counts_for_nothing():
     tfidf = TfIdf(CAPTIONS.values())
-    with pytest.warns(UserWarning, match="no caption has 'azure', 'zzz', so"):
+    with pytest.warns(UserWarning, match="no caption has 'azure', 'zzz': left out"):
         assert tfidf.encode("azure mug zzz").tolist() == tfidf.encode("mug").tolist()
 
 
