@@ -13,9 +13,10 @@ COLOURS, THINGS = ("red", "blue", "green", "orange"), ("mug", "boot", "lamp", "c
 def add_on_one_scale(text_scores, image_scores, alpha):
     """Two kinds of scores, brought to one scale and then added.
 
-    `text_scores` and `image_scores` hold one number for each picture, in the same order. Bring each of the two to mean 0
-    and standard deviation 1 (`np.std` as it is); where all scores of one kind are equal they say nothing, and become zeros.
-    Return (1 - alpha) * text + alpha * image, one number for each picture.
+    `text_scores` and `image_scores` hold one number for each picture, in the same order. Bring
+    each of the two to mean 0 and standard deviation 1 (`np.std` as it is); where all scores of
+    one kind are equal they say nothing, and become zeros. Return (1 - alpha) * text + alpha *
+    image, one number for each picture.
     """
 
     def standardised(scores):
@@ -28,9 +29,9 @@ def add_on_one_scale(text_scores, image_scores, alpha):
 def fuse_ranks(rankings, k):
     """Reciprocal rank fusion: one ranking out of several, by places alone.
 
-    `rankings` is a list of rankings, each a list of paths, best first, none of them twice. From each ranking that holds it,
-    a path gains 1 / (k + its place); places count from 1. Return a list of pairs (path, sum of its gains), each path once,
-    the largest sum first.
+    `rankings` is a list of rankings, each a list of paths, best first, none of them twice. From
+    each ranking that holds it, a path gains 1 / (k + its place); places count from 1. Return a
+    list of pairs (path, sum of its gains), each path once, the largest sum first.
     """
     gains = {}
     for ranking in rankings:
@@ -42,9 +43,10 @@ def fuse_ranks(rankings, k):
 def like_this_but(scores, captions, word, query):
     """Like this, but blue: of the pictures whose caption has a word, the most similar first.
 
-    `scores[i]` says how similar picture number i is to picture number `query`, `captions[i]` is its caption. It must have
-    `word`, which is in small letters, as a whole word; in the caption, capital letters count like small ones. Return the
-    numbers of these pictures, the highest score first, without `query` itself.
+    `scores[i]` says how similar picture number i is to picture number `query`, `captions[i]` is
+    its caption. It must have `word`, which is in small letters, as a whole word; in the caption,
+    capital letters count like small ones. Return the numbers of these pictures, the highest score
+    first, without `query` itself.
     """
     has_word = [word in re.findall(r"\w+", caption.lower()) for caption in captions]
     fitting = [i for i in range(len(scores)) if has_word[i] and i != query]
