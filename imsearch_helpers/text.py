@@ -312,7 +312,7 @@ def reciprocal_rank_fusion(*rankings, k=60):
     Raises
     ------
     ValueError
-        When `k` is not above 0.
+        When `k` is not above 0, or a ranking holds a picture twice.
 
     References
     ----------
@@ -330,6 +330,8 @@ def reciprocal_rank_fusion(*rankings, k=60):
     checked_positive(k, "k")
     gains = defaultdict(list)
     for ranking in rankings:
+        if twice := [path for path, n in Counter(path for path, _ in ranking).items() if n > 1]:
+            raise ValueError(f"rankings must hold each picture once; {twice[0]!r} is in one of them twice")
         place_of = {}
         for place, (path, score) in enumerate(ranking, start=1):
             gains[path].append(1 / (k + place_of.setdefault(score, place)))
@@ -363,6 +365,8 @@ def _space_of(engine):
     products, space = _shipped(data_dir(), Path.cwd())
     if engine is None:
         return space
+    if not engine.image_paths:
+        raise RuntimeError("nothing is indexed yet: call index_images() first")
     try:
         return caption_space({path: products.of(path).caption for path in engine.image_paths})
     except KeyError as error:

@@ -10,22 +10,6 @@ from .model import Exercise
 COLOURS, THINGS = ("red", "blue", "green", "orange"), ("mug", "boot", "lamp", "chair")
 
 
-def add_on_one_scale(text_scores, image_scores, alpha):
-    """Two kinds of scores, brought to one scale and then added.
-
-    `text_scores` and `image_scores` hold one number for each picture, in the same order. Bring
-    each of the two to mean 0 and standard deviation 1 (`np.std` as it is); where all scores of
-    one kind are equal they say nothing, and become zeros. Return (1 - alpha) * text + alpha *
-    image, one number for each picture.
-    """
-
-    def standardised(scores):
-        centred = np.array(scores) - np.mean(scores)
-        return centred / np.std(scores) if max(scores) > min(scores) else centred * 0
-
-    return (1 - alpha) * standardised(text_scores) + alpha * standardised(image_scores)
-
-
 def fuse_ranks(rankings, k):
     """Reciprocal rank fusion: one ranking out of several, by places alone.
 
@@ -51,14 +35,6 @@ def like_this_but(scores, captions, word, query):
     has_word = [word in re.findall(r"\w+", caption.lower()) for caption in captions]
     fitting = [i for i in range(len(scores)) if has_word[i] and i != query]
     return sorted(fitting, key=lambda i: scores[i], reverse=True)
-
-
-def _two_scales(rng):
-    cases = [(np.array([0.0, 0.5, 1.0]), np.array([-10.0, -40.0, -10.0]), 0.5)]
-    for n, alpha in [(4, 0.3), (6, 0.8), (5, round(float(rng.uniform(0.55, 0.9)), 2))]:
-        text = rng.random(n).round(2) * (rng.permutation(n) < n - 1)
-        cases.append((text, (-rng.permutation(10 * n)[:n] - rng.random(n)).round(1), alpha))
-    return [*cases, (np.full(4, 0.1), rng.random(4).round(3) + 0.5, 0.4), (rng.random(3).round(2), np.full(3, -2.5), 0.25)]
 
 
 def _three_rankings(rng):
@@ -117,21 +93,6 @@ def _captioned_case(rng, n):
     return scores[order], [str(captions[i]) for i in order], word, int(np.flatnonzero(order == 0)[0])
 
 
-def _raw(text_scores, image_scores, alpha):
-    return (1 - alpha) * np.array(text_scores) + alpha * np.array(image_scores)
-
-
-def _with(scale):
-    def added(text_scores, image_scores, alpha):
-        return (1 - alpha) * scale(np.array(text_scores)) + alpha * scale(np.array(image_scores))
-
-    return added
-
-
-def _safe(deviation):
-    return deviation if deviation > 1e-9 else 1.0
-
-
 def _letters_in(scores, captions, word, query):
     fitting = [i for i, caption in enumerate(captions) if word in caption.lower() and i != query]
     return sorted(fitting, key=lambda i: -scores[i])
@@ -146,52 +107,6 @@ def _with_the_query(scores, captions, word, query):
 
 
 EXERCISES = [
-    Exercise(
-        solution=add_on_one_scale,
-        cases=_two_scales,
-        hints=(
-            "Do one thing twice: write a small function that brings one kind of scores to mean 0 and deviation 1.",
-            "`(scores - scores.mean()) / scores.std()`. What happens where all scores are equal?",
-            "Ask `scores.max() > scores.min()` before dividing; otherwise take `np.zeros(len(scores))`.",
-        ),
-        explanation="Taking off the mean changes no ranking; dividing by the standard deviation gives both kinds the same spread, so that "
-        "alpha alone says how much each of them counts, whatever unit it came in.",
-        bought="Any two scores can be added now, by whatever metric they were made.",
-        slips={
-            "the scores are added as they come; each kind must be brought to one scale first.": _raw,
-            "alpha is the weight of the picture, and 1 - alpha that of the text; here they are swapped.": (
-                lambda text_scores, image_scores, alpha: add_on_one_scale(text_scores, image_scores, 1 - alpha)
-            ),
-            "the mean is taken off, but the spread is not made equal: divide by the standard deviation.": _with(
-                lambda scores: scores - scores.mean()
-            ),
-            "divide by the standard deviation, not by its square, the variance.": _with(
-                lambda scores: (scores - scores.mean()) / _safe(scores.var())
-            ),
-            "the mean must become 0 as well: take it off before dividing.": _with(lambda scores: scores / _safe(scores.std())),
-            "this brings the scores to 0 ... 1; mean 0 and standard deviation 1 are asked for.": _with(
-                lambda scores: (scores - scores.min()) / _safe(np.ptp(scores))
-            ),
-            "use np.std as it is: it divides by n, not by n - 1.": _with(
-                lambda scores: (scores - scores.mean()) / _safe(scores.std(ddof=1))
-            ),
-        },
-        forbidden=(search_by_text_and_image,),
-    ),
-    Exercise(
-        solution=fuse_ranks,
-        cases=_three_rankings,
-        hints=(
-            "Keep a dict from path to the sum of its gains, and go through all rankings.",
-            "`enumerate(ranking, start=1)` gives the places; `gains[path] = gains.get(path, 0) + ...` adds to what may not be there yet.",
-            "`gains.items()` are the pairs; `sorted(..., key=lambda pair: pair[1], reverse=True)` puts the largest sum first.",
-        ),
-        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path in two rankings "
-        "beats one that is first in a single ranking.",
-        bought="Rankings can be joined even where their scores are secret, as those of two search engines on the web.",
-        slips=_RANK_SLIPS,
-        forbidden=(reciprocal_rank_fusion,),
-    ),
     Exercise(
         solution=like_this_but,
         cases=_captioned,
@@ -214,5 +129,19 @@ EXERCISES = [
             ],
         },
         forbidden=(search_by_text, search_by_text_and_image),
+    ),
+    Exercise(
+        solution=fuse_ranks,
+        cases=_three_rankings,
+        hints=(
+            "Keep a dict from path to the sum of its gains, and go through all rankings.",
+            "`enumerate(ranking, start=1)` gives the places; `gains[path] = gains.get(path, 0) + ...` adds to what may not be there yet.",
+            "`gains.items()` are the pairs; `sorted(..., key=lambda pair: pair[1], reverse=True)` puts the largest sum first.",
+        ),
+        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path in two rankings "
+        "beats one that is first in a single ranking.",
+        bought="Rankings can be joined even where their scores are secret, as those of two search engines on the web.",
+        slips=_RANK_SLIPS,
+        forbidden=(reciprocal_rank_fusion,),
     ),
 ]

@@ -1,64 +1,11 @@
 """Answers to the exercises of notebook 10."""
 
 import re
-import statistics
 from collections import defaultdict
 
 import numpy as np
 
 from imsearch_helpers import SearchResult, reciprocal_rank_fusion
-
-
-def _in_plain_python(text_scores, image_scores, alpha):
-    mixed = []
-    columns = []
-    for scores in (text_scores, image_scores):
-        scores = [float(score) for score in scores]
-        mean = sum(scores) / len(scores)
-        deviation = statistics.pstdev(scores)
-        columns.append([0.0 if deviation < 1e-12 else (score - mean) / deviation for score in scores])
-    for text, image in zip(*columns):
-        mixed.append(text + alpha * (image - text))
-    return mixed
-
-
-def _nan_to_num(text_scores, image_scores, alpha):
-    both = np.stack([text_scores, image_scores])
-    spread = np.ptp(both, axis=1, keepdims=True) > 0
-    with np.errstate(all="ignore"):
-        both = np.where(spread, (both - both.mean(axis=1, keepdims=True)) / both.std(axis=1, keepdims=True), 0)
-    return np.array([1 - alpha, alpha]) @ both
-
-
-def _divides_by_nothing(text_scores, image_scores, alpha):
-    with np.errstate(all="ignore"):
-        text, image = ((scores - scores.mean()) / scores.std() * (1 if np.ptp(scores) else np.nan) for scores in (text_scores, image_scores))
-    return (1 - alpha) * text + alpha * image
-
-
-def _mixed(scale):
-    return lambda text, image, alpha: (1 - alpha) * scale(text) + alpha * scale(image)
-
-
-def _scaled(deviation):
-    return lambda scores: (scores - scores.mean()) / (deviation(scores) if np.ptp(scores) else 1)
-
-
-def _only_the_picture(text_scores, image_scores, alpha):
-    return (1 - alpha) * text_scores + alpha * _scaled(np.std)(image_scores)
-
-
-def _after_adding(text_scores, image_scores, alpha):
-    return _scaled(np.std)((1 - alpha) * text_scores + alpha * image_scores)
-
-
-def _forgets_alpha(text_scores, image_scores, alpha):
-    return (_scaled(np.std)(text_scores) + _scaled(np.std)(image_scores)) / 2
-
-
-def _changes_its_input(text_scores, image_scores, alpha):
-    text_scores -= text_scores.mean()
-    return _mixed(_scaled(np.std))(text_scores, image_scores, alpha)
 
 
 def _gains(rankings, k, start=1):
@@ -154,26 +101,11 @@ def _captions_not_numbers(scores, captions, word, query):
 
 
 RIGHT = {
-    "add_on_one_scale": [_in_plain_python, _nan_to_num],
     "fuse_ranks": [_by_index, _as_results, lambda rankings, k: _ranked(_gains(rankings, k))],
     "like_this_but": [_by_mask, _by_split, lambda *case: tuple(_by_split(*case))],
 }
 
 WRONG = {
-    "add_on_one_scale": [
-        (_mixed(lambda scores: scores), "as they come"),
-        (lambda text, image, alpha: _mixed(_scaled(np.std))(image, text, alpha), "swapped"),
-        (_mixed(lambda scores: scores - scores.mean()), "divide by the standard deviation"),
-        (_mixed(_scaled(np.var)), "not by its square"),
-        (_mixed(lambda scores: scores / (scores.std() if np.ptp(scores) else 1)), "take it off before dividing"),
-        (_mixed(lambda scores: (scores - scores.min()) / (np.ptp(scores) or 1)), "0 ... 1"),
-        (_mixed(_scaled(lambda scores: np.std(scores, ddof=1))), "not by n - 1"),
-        (_divides_by_nothing, "nan"),
-        (_only_the_picture, "Expected"),
-        (_after_adding, "Expected"),
-        (_forgets_alpha, "Expected"),
-        (_changes_its_input, "changed its input"),
-    ],
     "fuse_ranks": [
         (lambda rankings, k: _by_index(rankings, k)[::-1], "largest sum comes first"),
         (lambda rankings, k: _ranked(_gains(rankings, k, start=0)), "places count from 1"),

@@ -274,6 +274,12 @@ def test_shipped_engine_by_histogram_is_the_default(products, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.parametrize("image_query", [None, [1.0, 0.0]])
+def test_engine_that_holds_nothing_yet_is_named_not_its_captions(tmp_path, image_query):
+    with pytest.raises(RuntimeError, match="call index_images"):
+        search_by_text_and_image("blue", image_query, engine=ImageSearchEngine(tmp_path))
+
+
 def test_wrong_words_are_refused_before_any_picture_is_read(monkeypatch):
     monkeypatch.setattr(text, "_shipped_engine", lambda *_: pytest.fail("pictures are read"))
     for words in ("azure", "", 3):
@@ -306,6 +312,11 @@ def test_fusion_takes_no_notice_of_scores_and_of_the_order_of_rankings():
 def test_one_ranking_keeps_its_order_and_none_gives_none():
     ranking = [SearchResult("b", 2), SearchResult("a", 1)]
     assert paths_of(reciprocal_rank_fusion(ranking)) == ["b", "a"] and reciprocal_rank_fusion() == []
+
+
+def test_a_picture_twice_in_one_ranking_is_refused():
+    with pytest.raises(ValueError, match="each picture once; 'a' is in one of them twice"):
+        reciprocal_rank_fusion([SearchResult("b", 3)], [SearchResult("a", 2), SearchResult("a", 1)])
 
 
 @pytest.mark.parametrize("k", [0, -1, math.nan, "60"])
