@@ -52,6 +52,8 @@ def show_scales(panels, title):
             mean, deviation = scores.mean(), scores.std()
             axes.plot([scores.min(), scores.max()], [row, row], "-|", color=GREY, linewidth=1.5, markersize=12)
             axes.plot([mean - deviation, mean + deviation], [row, row], color=BLUE, linewidth=9, solid_capstyle="butt")
+            where = axes.get_yaxis_transform()  # from the left edge, so that a narrow bar has room for it too
+            axes.text(0.02, row - 0.22, f"deviation {deviation:.2f}", fontsize=8, transform=where)
         axes.set_yticks(range(len(kinds)), list(kinds) if axes.get_subplotspec().is_first_col() else [])
         axes.set(xlabel="score", ylim=(len(kinds) - 0.5, -0.5))
         axes.set_title(name, fontsize=10)
