@@ -6,6 +6,7 @@ import html
 import io
 import os
 import traceback
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .engine import ImageSearchEngine
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html
 from .plots.shared import file_name
+from .text import search_by_text_and_image
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
@@ -433,6 +435,74 @@ def _dot(path):
         return _embedded(path, 56)
     except ImageError:
         return ""
+
+
+def words_and_picture_html(engine, space, products, words, query, alpha, top_k=5):
+    """The results for words and a picture as one piece of HTML; without words those for the picture alone.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+    space : TextSpace
+    products : Products
+    words : str
+    query : str
+        An indexed path.
+    alpha : float
+        The picture's weight, from 0 to 1.
+    top_k : int
+
+    Returns
+    -------
+    str
+        What is wrong with the words, and which of them count for nothing, is said in it.
+    """
+    picture = _query_vector(engine, query)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            found = search_by_text_and_image(words.strip() or None, picture, alpha, top_k, engine=engine, space=space)
+        except ValueError as error:
+            return f"<p>{html.escape(str(error))}</p>"
+    notes = "".join(f"<p>{html.escape(str(note.message))}</p>" for note in said)
+    return notes + results_html(query, found, products)
+
+
+def explore_words(engine, space, products, queries, words="", query=0, alpha=0.5):
+    """Words and a picture together: type some, pick a picture, move the picture's weight.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+        By what pictures are compared.
+    space : TextSpace
+        By what words and pictures are compared.
+    products : Products
+    queries : list of str
+        Indexed pictures, for the query slider.
+    words : str
+    query : int
+    alpha : float
+        Where the controls stand at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def page(words, query, alpha):
+        return words_and_picture_html(engine, space, products, words, queries[query], alpha)
+
+    style = {"description_width": "initial"}
+    box = ipywidgets.Text(words, description="words, then Enter", continuous_update=False, style=style)
+    panel = play(
+        page,
+        words=box,
+        alpha=slider("alpha", 0.0, 1.0, alpha, 0.1, continuous=True),
+        query=_query_slider(queries, query, continuous=True),
+    )
+    panel.add_class("imsearch-words")
+    return panel
 
 
 def _query_slider(queries, query, continuous):

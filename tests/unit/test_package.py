@@ -12,7 +12,7 @@ HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
     "checks", "headers", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
-    "indexing", "index_file", "engine", "messy", "judging",
+    "indexing", "index_file", "engine", "messy", "judging", "text",
 ]  # fmt: skip
 
 
