@@ -34,6 +34,7 @@ _HOMES = {
     "reader_pool": ("ReaderPool",),
     "messy": ("ImportReport", "RobustImageProcessor"),
     "engine": ("ImageSearchEngine", "SearchResult"),
+    "ann": ("build_faiss_index", "search_faiss"),
     "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
     "environment": ("check_environment",),
     "plots": ("show_flatten_process", "show_histogram_process", "visualize_results"),
