@@ -9,7 +9,7 @@ What belongs where:
 - ``shared``: what figures are made of, from the palette and the empty figure to a table and a row of HTML;
 - ``pictures``: rows of pictures, which nearly every lesson and assignment shows;
 - ``match``: the arithmetic of *why this match*; it draws nothing;
-- ``lesson_00`` to ``lesson_07``: each lesson's own figures.
+- ``lesson_00`` to ``lesson_09``: each lesson's own figures.
 
 A new figure goes into the file of the lesson that shows it first, and its name into the list here, from where notebooks
 import it. A part of it moves to ``shared`` once a second file needs it.
@@ -40,6 +40,7 @@ from .lesson_04 import explain_match, show_scores
 from .lesson_05 import draw_cost, draw_times
 from .lesson_06 import MODES, OUTCOMES, SEEN_SIDE, Seen, readings_html, show_readers, show_readings, three_readings
 from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
+from .lesson_09 import draw_cells, draw_codebooks, draw_crowding, draw_effort, draw_frontier, draw_walk
 from .match import border_part, pixel_shares, score_shares
 from .pictures import show_gallery, show_pictures, visualize_results
 from .shared import (
