@@ -6,12 +6,14 @@ from .model import Exercise
 
 
 def recall_curve(found, truth):
-    """The recall of a search at several efforts, so that it can be drawn against time or comparisons.
+    """The recall of a search at several efforts, so that it can be drawn against time or
+    comparisons.
 
-    `truth` holds, for each query, a list of row numbers: its true nearest. `found` is a dict: effort -> what the search found
-    with it, a list of row numbers for each query in the same order, with -1 in each place where it found nothing.
-    The recall of one query is the share of its true nearest that were found, in any place.
-    Return a dict: effort -> the mean of the recalls of all queries.
+    `truth` holds, for each query, a list of row numbers: its true nearest. `found` is a dict:
+    effort -> what the search found with it, a list of row numbers for each query in the same
+    order, with -1 in each place where it found nothing. The recall of one query is the share of
+    its true nearest that were found, in any place. Return a dict: effort -> the mean of the
+    recalls of all queries.
     """
     return {
         effort: sum(len(set(some) & set(true)) / len(true) for some, true in zip(lists, truth)) / len(truth)
@@ -22,9 +24,10 @@ def recall_curve(found, truth):
 def pq_bytes(n_images, n_dims, numbers_per_code):
     """How many bytes product quantisation needs for a collection.
 
-    Every `numbers_per_code` numbers of a vector become a code of one byte; `n_dims` is a multiple of it. Each code has a
-    codebook of its own, of 256 centres with `numbers_per_code` float32 numbers each. The codebooks are kept once for all images.
-    Return the bytes of all codes and all codebooks together, a whole number.
+    Every `numbers_per_code` numbers of a vector become a code of one byte; `n_dims` is a multiple
+    of it. Each code has a codebook of its own, of 256 centres with `numbers_per_code` float32
+    numbers each. The codebooks are kept once for all images. Return the bytes of all codes and
+    all codebooks together, a whole number.
     """
     n_codes = n_dims // numbers_per_code
     return n_images * n_codes + n_codes * 256 * numbers_per_code * 4
@@ -33,8 +36,9 @@ def pq_bytes(n_images, n_dims, numbers_per_code):
 def pairs_in_cells(vectors, cell_of, threshold):
     """Near-duplicates without comparing all with all: only vectors of the same cell are compared.
 
-    `vectors` has the shape (n, n_dims), no row is all zeros; `cell_of` holds a cell's number for each row. Return a sorted
-    list of pairs (i, j), i before j, of rows that are in one cell and whose cosine is at least `threshold`.
+    `vectors` has the shape (n, n_dims), no row is all zeros; `cell_of` holds a cell's number for
+    each row. Return a sorted list of pairs (i, j), i before j, of rows that are in one cell and
+    whose cosine is at least `threshold`.
     """
     units = np.asarray(vectors, dtype=float) / np.linalg.norm(vectors, axis=1, keepdims=True)
     pairs = []
