@@ -33,7 +33,7 @@ def draw_cells(points, centres, query, searches):
             axes.plot(*query, "X", color="black", markersize=11, label="query")
         if found is not None:
             axes.plot(*points[found], "o", color=RED, markersize=14, fillstyle="none", markeredgewidth=2.5, label="found")
-        axes.legend(fontsize=8, loc="lower right")
+        axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=3, frameon=False)
         _finish_plane(axes, title)
     return figure
 
@@ -50,7 +50,7 @@ def _draw_ground(axes, centres, cells):
 
 
 def _finish_plane(axes, title):
-    axes.set(xlim=(0, 10), ylim=(0, 10.4), aspect="equal", xticks=[], yticks=[])
+    axes.set(xlim=(0, 10), ylim=(0, 10), aspect="equal", xticks=[], yticks=[])
     axes.set_title(title, fontsize=10)
 
 
@@ -122,7 +122,7 @@ def draw_codebooks(pairs, codebooks, codes):
         axes.plot(*pairs[number], "o", color=BLUE, markersize=9, label="the vector's pair")
         axes.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), aspect="equal", xlabel="first number", ylabel="second number")
         axes.set_title(f"pair {number}: code {codes[number]}", fontsize=10)
-        axes.legend(fontsize=8, loc="lower right")
+    figure.axes[0].legend(fontsize=9, loc="center")  # one for all panels
     return figure
 
 
