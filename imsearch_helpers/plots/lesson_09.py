@@ -73,7 +73,8 @@ def draw_walk(points, links, query, walk, n_columns=3):
     """
     n_rows = -(-len(walk) // n_columns)
     alt = f"A walk over {len(walk)} of {len(points)} linked points towards a query, a panel each: {walk}."
-    figure = new_figure(3.1 * n_columns, 3.1 * n_rows, alt)
+    side = 9.4 / n_columns  # as wide as a cell of JupyterLab
+    figure = new_figure(side * n_columns, side * n_rows, alt)
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     for axes in panels[len(walk) :]:
         axes.set_axis_off()
