@@ -12,9 +12,8 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from measure_methods import by_cosine, mean_precision, print_table  # which puts the course's folder on the path
+from measure_methods import by_cosine, mean_precision, print_table, vectors_by  # puts the course's folder on the path
 
-from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.vectors import METHODS
 
 HERE = Path(__file__).resolve().parent
@@ -33,11 +32,7 @@ def turned(vectors):
 
 def by_every_method(folder, files):
     """Method -> vectors of the files in that order, (n_images, n_dims)."""
-    vectors = {}
-    for name in METHODS:
-        engine = ImageSearchEngine(folder, name).index_images()
-        row_of = {Path(path).name: row for row, path in enumerate(engine.image_paths)}
-        vectors[name] = engine.image_vectors[[row_of[file] for file in files]]
+    vectors = {name: vectors_by(name, folder, files) for name in METHODS}
     pixels = vectors.pop("pixels")
     own_mean = pixels - pixels.mean(axis=1, keepdims=True)
     return {"pixels": turned(pixels), "pixels_own_mean": turned(own_mean), **vectors}

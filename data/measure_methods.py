@@ -2,7 +2,7 @@
 
 For each shot: the share of queries whose own studio shot ranks first among all studio shots. Over everything: precision
 and recall by the truth of products.csv, each query leaving itself out. Run from the repository's main folder:
-`python data/measure_methods.py`.
+`python data/measure_methods.py`. The two networks are measured where the extra `extensions` is installed.
 """
 import argparse
 import csv
@@ -13,7 +13,8 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from imsearch_helpers.vectors import METHODS  # noqa: E402  (the path comes first)
+from imsearch_helpers.engine import ImageSearchEngine  # noqa: E402  (the path comes first)
+from imsearch_helpers.vectors import installed_methods  # noqa: E402
 
 TRUTHS = (("product_id", 4), ("category", 5), ("colour", 5))
 SHOTS = ("dim", "turned", "moved", "scene")
@@ -42,17 +43,22 @@ def by_euclidean(vectors):
     return -(squares[:, None] + squares - 2 * vectors @ vectors.T)      # minus the squared distance ranks alike
 
 
+def vectors_by(method, folder, files):
+    """What a method makes of the files of a folder, in their order, (n_images, n_dims)."""
+    engine = ImageSearchEngine(folder, method).index_images()
+    row_of = {Path(path).name: row for row, path in enumerate(engine.image_paths)}
+    return engine.image_vectors[[row_of[file] for file in files]]
+
+
 def all_scores(folder, files):
     """(name, scores (n_images, n_images)) for each method, one at a time."""
-    paths = [folder / "products" / file for file in files]
-    names = ("pixels", "histogram", "root_histogram")
-    pixels, histogram, root = (np.stack([METHODS[name](path) for path in paths]) for name in names)
+    pixels = vectors_by("pixels", folder / "products", files)
     yield "pixels, cosine", by_cosine(pixels)
     yield "pixels, Euclidean", by_euclidean(pixels)
     yield "pixels - own mean, cosine", by_cosine(pixels - pixels.mean(axis=1, keepdims=True))
     yield "pixels - collection's mean, cosine", by_cosine(pixels - pixels.mean(axis=0))
-    yield "histogram, cosine", by_cosine(histogram)
-    yield "root histogram, cosine", by_cosine(root)
+    for name in installed_methods()[1:]:
+        yield f"{name.replace('_', ' ')}, cosine", by_cosine(vectors_by(name, folder / "products", files))
 
 
 def found_first(scores, table, queries):

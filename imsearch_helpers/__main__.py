@@ -36,7 +36,8 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m imsearch_helpers", description="Find the pictures most like one.")
     parser.add_argument("folder", help="the folder of pictures to search; subfolders count")
     parser.add_argument("query", help="the picture to search with")
-    parser.add_argument("--method", choices=sorted(METHODS), default="histogram", help="how a picture becomes a vector")
+    by_method = "how a picture becomes a vector; deep and small_network are networks, which need the extra extensions"
+    parser.add_argument("--method", choices=sorted(METHODS), default="histogram", help=by_method)
     parser.add_argument("--metric", choices=sorted(METRICS), default="cosine", help="what makes two vectors alike")
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="how many results (default 5)")
     parser.add_argument("--picture", metavar="FILE", help="also write the query and its results as a picture (PNG)")

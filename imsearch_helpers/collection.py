@@ -1,9 +1,11 @@
-"""Floor 1. The shipped collection: 1,000 product pictures that we rendered, and the truth about each."""
+"""Floor 1. The shipped collection: 1,000 product pictures that we rendered, the truth about each, and stored vectors."""
 
 import csv
 import os
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 
 def data_dir():
@@ -181,3 +183,70 @@ class Products:
         query = self.of(path)
         same = self.where(**{column: getattr(query, column)})
         return {row.path for row in same if row.file != query.file}
+
+
+STORED = {  # of products_deep.npz -> what a lesson calls it, so that nobody takes it for computed here
+    "vectors": "EfficientNet-Lite0 (stored)",
+    "small_network": "small network (stored)",
+    "small_network_untrained": "untrained (stored)",
+}
+
+
+def stored_vectors(products):
+    """What three networks made of the product pictures, for where no network can be run.
+
+    Parameters
+    ----------
+    products : Products
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_images, 96), float32
+        In the order of `products`. Each name ends with "(stored)". EfficientNet-Lite0's 1,280 numbers are reduced to 96 by
+        PCA, and all are rounded to two bytes, so scores differ a little from those computed from the pictures;
+        ``data/vectors/README.md`` says by how much.
+
+    Raises
+    ------
+    FileNotFoundError, KeyError
+        When the file is missing, or a picture of `products` is not in it.
+    """
+    with np.load(_stored(Path(products.image_dir).parent, "products_deep.npz")) as file:
+        row_of = {name: row for row, name in enumerate(file["files"].tolist())}
+        missing = [product.file for product in products if product.file not in row_of]
+        if missing:
+            raise KeyError(f"products: nothing is stored about {missing[0]!r}")
+        rows = [row_of[product.file] for product in products]
+        return {name: file[key][rows].astype(np.float32) for key, name in STORED.items()}
+
+
+def stored_photos():
+    """What every method made of 100 real clothing photos, which are not in the repository.
+
+    Returns
+    -------
+    classes : ndarray of str, shape (100,)
+        Ten photos of each of ten classes.
+    vectors : dict of str to ndarray, shape (100, n_dims), float32
+        Method -> vectors, by its name in `METHODS`, and "pixels_own_mean". Pixels are turned in space: angles and
+        distances are the same.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the file is missing.
+
+    References
+    ----------
+    A. Grigorev and contributors, Clothing dataset (small), CC0 1.0.
+    """
+    with np.load(_stored(data_dir(), "photos.npz")) as file:
+        names = [name for name in file.files if name not in ("about", "classes")]
+        return file["classes"], {name: file[name].astype(np.float32) for name in names}
+
+
+def _stored(folder, name):
+    path = folder / "vectors" / name
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is part of the course, and it is not there; get the course's files again")
+    return path

@@ -66,10 +66,14 @@ def embeddings(pictures, model, size=None):
     Raises
     ------
     ImportError, OSError, ValueError
-        As `picture_size`; ValueError also when an embedding is not finite.
+        As `picture_size`; ValueError also when the network fails on such pictures, or an embedding is not finite.
     """
     network = _network(model)
-    vectors = network.embeddings(pictures, network.size_for(size))
+    size = network.size_for(size)
+    try:
+        vectors = network.embeddings(pictures, size)
+    except Exception as error:  # onnxruntime has classes of its own
+        raise ValueError(f"model: {printable(model)} fails on pictures of size {size}: {error}") from error
     if not np.isfinite(vectors).all():
         raise ValueError(f"model: the embedding by {printable(model)} is not finite; perhaps it is damaged")
     return vectors
@@ -124,7 +128,7 @@ class _OnnxNetwork:
     def __init__(self, runtime, content):
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1  # whoever has many pictures comes on several threads, which measured no slower
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # its errors are raised as well, and need not be printed, too
         self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         match [(end.name, end.type, end.shape) for end in self._session.get_inputs()]:
             case [(name_of_input, "tensor(float)", [1 | str() | None, 3, height, width])]:
@@ -132,7 +136,7 @@ class _OnnxNetwork:
             case others:
                 raise ValueError(f"it must take one float tensor of shape (n or 1, 3, height, width), not {others}")
         notes = {"mean": "0", "deviation": "255"} | self._session.get_modelmeta().custom_metadata_map
-        self._mean, self._deviation = (np.array(notes[name].split(), np.float32) for name in ("mean", "deviation"))
+        self._mean, self._deviation = (np.broadcast_to(np.float32(notes[n].split()), 3) for n in ("mean", "deviation"))
 
     def size_for(self, size):
         wanted = SIZE if size is None else checked_size(size)
@@ -146,10 +150,9 @@ class _OnnxNetwork:
         return np.stack([self._embedding(picture, size) for picture in pictures], dtype=np.float32)
 
     def _embedding(self, picture, size):
-        pixels = np.asarray(picture.resize(size))  # bicubic; (height, width, 3)
-        pixels = ((pixels - self._mean) / self._deviation).transpose(2, 0, 1)[np.newaxis]  # (1, 3, height, width)
-        first_output = self._session.get_outputs()[0].name
-        return self._session.run([first_output], {self._input: np.ascontiguousarray(pixels)})[0].reshape(-1)
+        pixels = (np.asarray(picture.resize(size)) - self._mean) / self._deviation  # bicubic; (height, width, 3)
+        given = {self._input: np.ascontiguousarray(pixels.transpose(2, 0, 1)[np.newaxis])}  # (1, 3, height, width)
+        return self._session.run([self._session.get_outputs()[0].name], given)[0].reshape(-1)
 
 
 def _parts_of(message):
@@ -197,8 +200,8 @@ def _keep(content, path):
             unfinished.write_bytes(content)
             unfinished.replace(path)
     except OSError as error:
-        message = f"{printable(path.parent)} cannot be written to ({error.strerror}); the network is made anew"
-        warnings.warn(f"{message}; set the variable IMSEARCH_CACHE to another folder", stacklevel=2)
+        remedy = "the network is made anew; set the variable IMSEARCH_CACHE to another folder"
+        warnings.warn(f"{printable(path.parent)} cannot be written to ({error.strerror}); {remedy}", stacklevel=2)
 
 
 def read_checkpoint(content):
@@ -241,12 +244,8 @@ class _Checkpoint(pickle.Unpickler):
         super().__init__(self.stream)
 
     def find_class(self, module, name):
-        known = {
-            "collections.OrderedDict": OrderedDict,
-            "torch._utils._rebuild_tensor_v2": _tensor,
-            "torch.FloatStorage": np.dtype("<f4"),
-            "torch.LongStorage": np.dtype("<i8"),
-        }
+        known = {"collections.OrderedDict": OrderedDict, "torch._utils._rebuild_tensor_v2": _tensor}
+        known |= {"torch.FloatStorage": np.dtype("<f4"), "torch.LongStorage": np.dtype("<i8")}
         if f"{module}.{name}" not in known:
             raise ValueError(f"it asks for {module}.{name}")
         return known[f"{module}.{name}"]

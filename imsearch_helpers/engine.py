@@ -92,10 +92,10 @@ class ImageSearchEngine:
         ----------
         executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
             Where to do it. By default in processes that can be killed, as many as cores and memory allow: no file costs
-            more than five seconds or itself. They compute the vectors too; a function of your own gets its pictures in
-            this process. "threads" is a little faster for a few pictures; there the budgets of `load_image` alone bound
-            what a file can cost. A `ReaderPool` has other limits than the default; other executors receive the names of
-            `METHODS` only.
+            more than five seconds or itself. They compute the vectors too; a network, or a function of your own, gets its
+            pictures in this process. "threads" is a little faster for a few pictures; there the budgets of `load_image`
+            alone bound what a file can cost. A `ReaderPool` has other limits than the default; other executors receive the
+            names of `METHODS` only.
 
         Returns
         -------

@@ -16,7 +16,8 @@ from .reader_pool import ReaderPool
 from .vectors import METHODS, is_shipped
 
 THREADS = "threads"
-BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by, and few enough to hold in memory
+BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by
+BATCH_PIXELS = 8_000_000  # and so many pixels are enough as well, because every thread holds a batch in memory
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
 
@@ -46,7 +47,7 @@ def read_all(paths, name, function, executor=None):
     paths : list of str
     name, function : str, callable
         A method, as `method_named` gives it. A shipped one works where the picture is read, also in another process, which
-        receives its name; a reader's own function runs in this process, on pictures that another one has read.
+        receives its name; one with a `batch`, or a reader's own, runs in this process, on pictures that another one has read.
     executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
         If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started.
 
@@ -172,8 +173,13 @@ def outcomes_of(paths, method, read):
     function = METHODS[method] if isinstance(method, str) else method
     if not hasattr(function, "batch"):
         return [_outcome_of(path, function, read) for path in paths]
-    batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
-    return [outcome for batch in batches for outcome in _outcomes_of_batch(batch, function, read)]
+    outcomes, opened = [], []
+    for path in paths:
+        opened.append((path, _reading_or_reason(path, function, read)))
+        if len(opened) == BATCH or sum(_n_pixels(found) for _, found in opened) > BATCH_PIXELS:
+            outcomes += _outcomes_of_batch(opened, function)
+            opened = []
+    return outcomes + _outcomes_of_batch(opened, function)
 
 
 def _outcome_of(path, function, read):
@@ -187,17 +193,28 @@ def _outcome_of(path, function, read):
         raise
 
 
-def _outcomes_of_batch(paths, function, read):
-    opened = [_reading_or_reason(path, function, read) for path in paths]
-    readings = [reading for reading in opened if not isinstance(reading, str)]
-    vectors = function.batch([reading.picture for reading in readings]) if readings else []
-    if len(vectors) != len(readings):
-        raise ValueError(f"method's batch must return a row for each of {len(readings)} pictures, not {len(vectors)}")
-    rows = iter(vectors)
-    return [
-        Outcome(None, found) if isinstance(found, str) else Outcome(returned_vector(next(rows)), "", found.repairs)
-        for found in opened
-    ]
+def _outcomes_of_batch(opened, function):
+    try:
+        rows = iter(_rows_of_batch([found.picture for _, found in opened if not isinstance(found, str)], function))
+        return [
+            Outcome(None, found) if isinstance(found, str) else Outcome(returned_vector(next(rows)), "", found.repairs)
+            for _, found in opened
+        ]
+    except Exception as error:
+        names = ", ".join(printable(path) for path, found in opened if not isinstance(found, str))
+        error.add_note(f"while {getattr(function, '__name__', 'the method')} had these pictures at once: {names}")
+        raise
+
+
+def _rows_of_batch(pictures, function):
+    rows = function.batch(pictures) if pictures else []
+    if len(rows) != len(pictures):
+        raise ValueError(f"method's batch must return a row for each of {len(pictures)} pictures, not {len(rows)}")
+    return rows
+
+
+def _n_pixels(found):
+    return 0 if isinstance(found, str) else found.picture.width * found.picture.height
 
 
 def _reading_or_reason(path, function, read):

@@ -108,6 +108,43 @@ def evaluate_engine(engine, products, by="product", k=5):
     )
 
 
+def class_precisions(engine, classes, k=5):
+    """For pictures of which only the class is known: how many of a picture's k best are of its own class.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+    classes : sequence of str, one for each of ``engine.image_paths``
+        For example the names of the folders that the pictures lie in.
+    k : int
+
+    Returns
+    -------
+    ndarray, shape (n_images,)
+        Shares from 0 to 1, in the engine's order; each picture is left out of its own results. One that is alone in its
+        class has 0.
+
+    Raises
+    ------
+    ValueError
+        When there is not one class for each picture, or `k` is below 1.
+    RuntimeError
+        When nothing is indexed yet.
+
+    Examples
+    --------
+    >>> engine = ImageSearchEngine.from_vectors(["a", "b", "c"], [[1, 0], [2, 1], [0, 1]])
+    >>> class_precisions(engine, ["shoe", "shoe", "hat"], k=1)
+    array([1., 1., 0.])
+    """
+    k = checked_count(k, "k")
+    engine._require_index()
+    if len(classes) != len(engine.image_paths):
+        raise ValueError(f"classes must be one for each of the {len(engine.image_paths)} pictures, not {len(classes)}")
+    labels = np.unique(np.asarray(classes), return_inverse=True)[1]
+    return _hits_of_all(engine, labels)[:, :k].sum(axis=1) / k
+
+
 def evaluate_method(method, products, rows):
     """How well a method finds the same product again among some pictures, each the query once.
 

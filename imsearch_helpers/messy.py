@@ -108,8 +108,8 @@ def _html_row(tag, cells):
 class RobustImageProcessor:
     """Turns the pictures of any folder into vectors; what cannot be read is reported and costs nothing else.
 
-    Pictures are read in processes that can be killed (`ReaderPool`). A method of the package runs there as well; a function
-    of your own runs here.
+    Pictures are read in processes that can be killed (`ReaderPool`). A method of the package runs there as well; a network,
+    or a function of your own, runs here.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class RobustImageProcessor:
         self.target_size = checked_size(target_size, "target_size")
         self.max_ratio = max_ratio
         self._method, function = method_named(self._grey() if method is None else method)
-        as_it_is = is_shipped(self._method, function) and max_ratio is None  # then the vector is made where the file is read
+        as_it_is = is_shipped(self._method, function) and max_ratio is None  # ours fail on no picture that could be read
         self._function = function if as_it_is else _forgiving(function, max_ratio)
         self._pool = ReaderPool(None, timeout, memory_limit, max_pixels, max_bytes)
         self._rows, self._folder = {}, ""

@@ -1,7 +1,7 @@
 """Floor 2. A picture comes in, a vector goes out. `METHODS` names the ways to do it."""
 
-from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -227,20 +227,32 @@ def deep_method(model, size=None):
     ----------
     model : str or Path
     size : (int, int), optional
-        Both as in `image_to_vector_deep`. Where there is a size, large files are decoded small.
+        Both as in `image_to_vector_deep`. Without a size an engine loads the network as soon as it is made, to know how
+        large it wants its pictures.
 
     Returns
     -------
     callable
         It takes a picture and returns its embedding; its attribute `batch` takes several.
     """
+    return _DeepMethod(model, size)
 
-    def method(image):
-        return image_to_vector_deep(image, model, size)
 
-    method.__name__ = method.__qualname__ = f"deep_method_{model}"
-    method.batch, method.load_size = partial(_embeddings, model=model, size=size), size
-    return method
+class _DeepMethod:
+    def __init__(self, model, size):
+        self.model, self.size, self.__name__ = model, size, f"deep_method_{Path(str(model)).stem}"
+
+    def __call__(self, image):
+        return image_to_vector_deep(image, self.model, self.size)
+
+    def batch(self, pictures):
+        return _embeddings(pictures, self.model, self.size)
+
+    @property
+    def load_size(self):
+        from .deep import picture_size
+
+        return self.size or picture_size(self.model)  # else a picture would differ from one that is read for itself
 
 
 def _embeddings(pictures, model="efficientnet_lite0", size=None):

@@ -30,6 +30,14 @@ STYLE = f"""<style>
 .imsearch-gallery .imsearch-name {{color: {GREY}; font-size: 11px; overflow-wrap: anywhere}}
 </style>"""
 
+MAP_STYLE = f"""<style>
+.imsearch-points {{position: relative; width: 720px; max-width: 100%; height: 480px; border: 1px solid {GREY};
+  background: white; overflow: hidden}}
+.imsearch-points img {{position: absolute; width: 26px; height: 26px}}
+.imsearch-points img:hover {{transform: scale(3); z-index: 3}}
+.imsearch-points .imsearch-picked {{outline: 3px solid {RED}; transform: scale(1.6); z-index: 2}}
+</style>"""
+
 
 class Panel(ipywidgets.VBox):
     """A box of controls above what they change. In a stored page, where nothing can be moved, it says so."""
@@ -85,6 +93,24 @@ def slider(description, low, high, value, step=1, continuous=False):
                 style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
 
 
+def chooser(description, options):
+    """A list to choose one name from, with room for its label.
+
+    Parameters
+    ----------
+    description : str
+    options : iterable of str
+        The first is chosen at first.
+
+    Returns
+    -------
+    ipywidgets.Dropdown
+    """
+    return ipywidgets.Dropdown(
+        options=list(options), description=description, style={"description_width": "initial"}, layout={"width": "auto"}
+    )
+
+
 @lru_cache(maxsize=4096)
 def thumbnail(path):
     """A picture file as a small JPEG in a data address, or None if it cannot be read.
@@ -103,9 +129,9 @@ def thumbnail(path):
         return None
 
 
-def _embedded(image):
-    picture = load_image_in_time(image, size=(THUMBNAIL, THUMBNAIL)).copy()
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+def _embedded(image, side=THUMBNAIL):
+    picture = load_image_in_time(image, size=(side, side)).copy()
+    picture.thumbnail((side, side))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
@@ -126,12 +152,14 @@ def gallery_html(engine, query, top_k, products=None):
     Returns
     -------
     str
-        All text from file names is escaped. What cannot be read is said in words.
+        All text from file names is escaped. What cannot be read is said in words, and so is what the method lacks.
     """
     try:
         return results_html(query, engine.search_fast(_query_vector(engine, query), top_k), products)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
+    except (ImportError, OSError, ValueError) as error:  # of the method; a widget that raises an error shows nothing at all
+        return f"<p>This picture cannot be used with this engine: {html.escape(str(error))}.</p>"
 
 
 def results_html(query, results, products=None):
@@ -273,6 +301,80 @@ def explain_matches(engines, queries, query=0, places=20):
     return panel
 
 
+def explore_map(maps, products, picked=0):
+    """A map of pictures: choose a method, point at a picture to see it larger, or go through all with the slider.
+
+    Parameters
+    ----------
+    maps : dict of str to ndarray, shape (n_images, 2)
+        Name of the method -> places.
+    products : list of Product
+        What the places belong to.
+    picked : int
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def drawn(method, picture):
+        return map_html(maps[method], products, picture, method)
+
+    panel = play(drawn, method=_method_picker(maps), picture=_query_slider(products, picked, continuous=False))
+    panel.children[0].children[1].description = "picture"
+    panel.add_class("imsearch-map")
+    return panel
+
+
+def map_html(places, products, picked, name):
+    """Small pictures in the plane as one piece of HTML; one is picked, and grows where the mouse or a finger is.
+
+    Parameters
+    ----------
+    places : ndarray, shape (n_images, 2)
+    products : list of Product
+    picked : int
+        Which one is framed, shown large below, and followed by the five nearest on the map.
+    name : str
+        Of the method.
+
+    Returns
+    -------
+    str
+    """
+    low, high = places.min(axis=0), places.max(axis=0)
+    shares = (places - low) / np.where(high > low, high - low, 1)  # from 0 to 1 each way, y upwards
+    points = [_point(product, share, row == picked) for row, (product, share) in enumerate(zip(products, shares))]
+    nearest = np.argsort(((places - places[picked]) ** 2).sum(axis=1), kind="stable")
+    others = [products[row] for row in nearest if row != picked][:5]
+    path, words = products[picked].path, f"<b>picked</b><br>{_words(products[picked])}"
+    cards = [_card(thumbnail(path), "imsearch-query-thumb", words, path)]
+    for place, other in enumerate(others, start=1):
+        said, style = _mark(products[picked], other)
+        cards.append(_card(thumbnail(other.path), f"imsearch-thumb {style}", f"{place}. {said}", other.path))
+    label = html.escape(f"A map of {len(products)} pictures by {name}; picked: {products[picked].caption}", quote=True)
+    return (
+        f'{STYLE}{MAP_STYLE}<div class="imsearch-points" role="img" aria-label="{label}">{"".join(points)}</div>'
+        f'<div class="imsearch-gallery">{"".join(cards)}</div>'
+    )
+
+
+def _point(product, share, is_picked):
+    x, y = 96 * share[0], 94 * (1 - share[1])  # in percent; the rest is the picture's own width and height
+    mark = ' class="imsearch-picked"' if is_picked else ""
+    said = html.escape(product.caption, quote=True)
+    return f'<img{mark} alt="{said}" title="{said}" src="{_dot(product.path)}" style="left:{x:.1f}%;top:{y:.1f}%">'
+
+
+@lru_cache(maxsize=4096)
+def _dot(path):
+    try:
+        return _embedded(path, 56)
+    except ImageError:
+        return ""
+
+
 def _query_slider(queries, query, continuous):
     # A thousand queries need a long slider: on a short one the mouse would skip most of them.
     control = slider("query", 0, len(queries) - 1, query, continuous=continuous)
@@ -281,9 +383,7 @@ def _query_slider(queries, query, continuous):
 
 
 def _method_picker(engines):
-    return ipywidgets.Dropdown(
-        options=list(engines), description="method", style={"description_width": "initial"}, layout={"width": "auto"}
-    )
+    return chooser("method", engines)
 
 
 def _fooled_button(controls, queries):

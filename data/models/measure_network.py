@@ -4,7 +4,7 @@
     python data/models/measure_network.py --data exam             another one by make_products.py, all of it unseen
     python data/models/measure_network.py --photos FOLDER         and a folder of photos, named class_number.jpg
 
-Needs `onnxruntime`, not torch.
+Needs the extra `extensions`, not torch.
 """
 
 import argparse
@@ -12,49 +12,29 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
-from PIL import Image
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
-from imsearch_helpers.collection import Products  # noqa: E402  (the path comes first)
-from imsearch_helpers.evaluation import bootstrap_interval  # noqa: E402
-from imsearch_helpers.images import find_images, load_image  # noqa: E402
-from imsearch_helpers.vectors import METHODS  # noqa: E402
+sys.path.insert(0, str(HERE.parent))
+from measure_methods import by_cosine, found_first  # noqa: E402  (the path comes first; this adds the course's folder)
 
-EDGE = 64
+from imsearch_helpers.collection import Products  # noqa: E402
+from imsearch_helpers.evaluation import bootstrap_interval  # noqa: E402
+from imsearch_helpers.images import find_images  # noqa: E402
+from imsearch_helpers.vectors import METHODS, image_to_vector_deep  # noqa: E402
+
 SHOTS = ("dim", "turned", "moved", "scene")
 BY_HAND = ("pixels", "pixels - own mean", "histogram", "root_histogram", "gradients")
 NETWORKS = ("small_network_untrained", "small_network")
 
 
 # ---- from paths to scores -------------------------------------------------------------------------------------------
-def embed(model, paths):
-    """The embeddings of pictures by an ONNX file, (n_images, 96)."""
-    session = onnxruntime.InferenceSession(model)
-    vectors = [session.run(["embedding"], {"pixels": pixels_of(path)})[0] for path in paths]
-    return np.concatenate(vectors)
-
-
-def pixels_of(path):
-    """What the network takes: (1, 3, EDGE, EDGE) float32 from 0 to 1."""
-    picture = load_image(path, size=(EDGE, EDGE)).resize((EDGE, EDGE), Image.Resampling.BICUBIC)
-    return np.asarray(picture, dtype=np.float32).transpose(2, 0, 1)[np.newaxis] / 255
-
-
 def all_scores(paths):
     """Name of a method -> the cosines of all pairs, (n_images, n_images)."""
     by_hand = {name: function for name, function in METHODS.items() if name in BY_HAND}
     vectors = {name: np.stack([function(path) for path in paths]) for name, function in by_hand.items()}
     vectors["pixels - own mean"] = vectors["pixels"] - vectors["pixels"].mean(axis=1, keepdims=True)
-    vectors |= {name: embed(HERE / f"{name}.onnx", paths) for name in NETWORKS}
-    return {name: cosines(vectors[name]) for name in (*BY_HAND, *NETWORKS) if name in vectors}
-
-
-def cosines(vectors):
-    vectors = vectors.astype(np.float64)
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit @ unit.T
+    vectors |= {name: np.stack([image_to_vector_deep(path, HERE / f"{name}.onnx") for path in paths]) for name in NETWORKS}
+    return {name: by_cosine(vectors[name]) for name in (*BY_HAND, *NETWORKS) if name in vectors}
 
 
 # ---- from scores to measures ----------------------------------------------------------------------------------------
@@ -64,13 +44,6 @@ def precisions(scores, truth, k):
     np.fill_diagonal(scores, -np.inf)
     best = np.argsort(-scores, axis=1, kind="stable")[:, :k]  # (n_images, k)
     return (truth[best] == truth[:, np.newaxis]).mean(axis=1)
-
-
-def found_first(scores, table, queries):
-    """Share of the queries whose own studio picture is the best of all studio pictures."""
-    studio = np.flatnonzero(table["shot"] == "studio")
-    best = studio[scores[np.ix_(queries, studio)].argmax(axis=1)]
-    return (table["product_id"][best] == table["product_id"][queries]).mean()
 
 
 def margins(all_precisions, queries):

@@ -40,6 +40,15 @@ from .lesson_04 import explain_match, show_scores
 from .lesson_05 import draw_cost, draw_times
 from .lesson_06 import MODES, OUTCOMES, SEEN_SIDE, Seen, readings_html, show_readers, show_readings, three_readings
 from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
+from .lesson_08 import (
+    draw_directions,
+    draw_lines,
+    show_activations,
+    show_components,
+    show_filters,
+    show_gradients,
+    show_maps,
+)
 from .lesson_09 import draw_cells, draw_codebooks, draw_crowding, draw_effort, draw_frontier, draw_walk
 from .match import border_part, pixel_shares, score_shares
 from .pictures import show_gallery, show_pictures, visualize_results

@@ -1,9 +1,12 @@
+import copy
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from imsearch_helpers import collection
-from imsearch_helpers.collection import Product, Products, data_dir
+from imsearch_helpers.collection import Product, Products, data_dir, stored_photos, stored_vectors
 from imsearch_helpers.images import find_images
 from tests import REPOSITORY
 
@@ -120,3 +123,40 @@ def test_shipped_query_has_4_relevant_by_product_and_99_by_category(shipped):
     for row in shipped.rows[::97]:
         assert len(shipped.relevant(row.path)) == 4
         assert len(shipped.relevant(row.path, "category")) == 99
+
+
+# What is stored
+
+
+def test_stored_vectors_are_marked_and_in_the_order_of_the_products(shipped):
+    stored = stored_vectors(shipped)
+    assert all(name.endswith("(stored)") for name in stored) and len(stored) == 3
+    assert {(matrix.shape, matrix.dtype.name) for matrix in stored.values()} == {((1000, 96), "float32")}
+    with np.load(REPOSITORY / "data" / "vectors" / "products_deep.npz") as file:
+        row = file["files"].tolist().index(shipped.rows[7].file)
+        assert np.array_equal(stored["small network (stored)"][7], file["small_network"][row].astype(np.float32))
+
+
+def test_stored_vectors_of_another_order_follow_it(shipped):
+    fewer = copy.copy(shipped)
+    fewer.rows = shipped.rows[10:0:-3]
+    assert np.array_equal(stored_vectors(fewer)["untrained (stored)"], stored_vectors(shipped)["untrained (stored)"][10:0:-3])
+
+
+def test_a_picture_about_which_nothing_is_stored_is_named(shipped):
+    other = copy.copy(shipped)
+    other.rows = [shipped.rows[0]._replace(file="mine.jpg")]
+    with pytest.raises(KeyError, match="nothing is stored about 'mine.jpg'"):
+        stored_vectors(other)
+
+
+def test_missing_vectors_are_named_with_the_remedy(products):
+    with pytest.raises(FileNotFoundError, match=r"products_deep\.npz is part of the course.*get the course's files again"):
+        stored_vectors(products)
+
+
+def test_stored_photos_are_ten_of_each_of_ten_classes():
+    classes, vectors = stored_photos()
+    assert sorted(Counter(classes.tolist()).values()) == [10] * 10
+    assert {"pixels", "gradients", "deep", "small_network"} < set(vectors)
+    assert all(len(matrix) == 100 and matrix.dtype == np.float32 for matrix in vectors.values())

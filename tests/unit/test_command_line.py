@@ -55,6 +55,14 @@ def test_what_cannot_work_is_one_line_on_stderr_before_any_work(folder, capsys, 
     assert printed.out == "" and reason in printed.err and len(printed.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("method", ["deep", "small_network"])
+def test_network_without_its_packages_is_one_line_with_the_remedy_before_any_work(folder, capsys, monkeypatch, method):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert main([str(folder), str(folder / "c.bmp"), "--method", method]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and len(printed.err.splitlines()) == 1 and '-e ".[extensions]"' in printed.err
+
+
 @pytest.mark.parametrize("arguments", [["--method", "nothing"], ["--metric", "nothing"], ["--top-k", "2.5"]])
 def test_unknown_choice_is_refused_with_the_usage(folder, capsys, arguments):
     with pytest.raises(SystemExit, match="2"):

@@ -19,6 +19,7 @@ from imsearch_helpers.deep import read_checkpoint
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.images import ImageError, load_image
 from imsearch_helpers.judging import evaluate_engine, found_by_shot
+from imsearch_helpers.messy import RobustImageProcessor
 from imsearch_helpers.vectors import METHODS, deep_method, installed_methods
 from tests import REPOSITORY
 
@@ -150,11 +151,54 @@ def test_methods_are_batched_and_decode_large_files_small():
 
 
 @EXTENSIONS
+@pytest.mark.parametrize("method", ["deep", "small_network", deep_method("small")], ids=["deep", "small_network", "own"])
+def test_saved_index_by_a_network_is_loaded_and_searched_with_pictures(folder, tmp_path, method):
+    engine = ImageSearchEngine(folder, method).index_images()
+    engine.save(tmp_path / "index")
+    loaded = ImageSearchEngine.load(tmp_path / "index", None if isinstance(method, str) else method)
+    query = engine.image_paths[0]
+    assert loaded.method == engine.method and loaded.search_fast(query) == engine.search_fast(query)
+
+
+def test_saved_index_opens_without_onnxruntime_and_a_picture_as_query_names_the_remedy(tmp_path, monkeypatch):
+    ImageSearchEngine.from_vectors(["a", "b"], np.eye(2), "deep").save(tmp_path / "index")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    loaded = ImageSearchEngine.load(tmp_path / "index")
+    assert loaded.search_fast([1, 0], top_k=1)[0].path == "a"
+    with pytest.raises(ImportError, match=r"onnxruntime, which cannot be imported .* -e \"\.\[extensions\]\""):
+        loaded.search_fast(RED)
+
+
+def test_method_s_name_does_not_tell_where_its_network_lies(tmp_path):
+    assert deep_method(tmp_path / "my_net.onnx").__name__ == "deep_method_my_net"
+
+
+@EXTENSIONS
+@pytest.mark.parametrize("max_ratio", [None, 3])
+def test_messy_folder_by_a_network_keeps_and_rejects_as_by_any_method(folder, max_ratio):
+    processor = RobustImageProcessor(method="deep", max_ratio=max_ratio)
+    vectors, paths = processor.process_directory(folder)
+    assert np.array_equal(vectors, [image_to_vector_deep(path) for path in paths]) and len(paths) == 6
+    assert np.array_equal(processor.process_image(paths[0]), vectors[0])
+
+
+@EXTENSIONS
 def test_method_by_a_network_of_one_s_own_is_batched_too(folder, tmp_path):
     path = write_network(tmp_path / "free.onnx", ("n", 3, "height", "width"), steps=("GlobalAveragePool", "Flatten"))
     engine = ImageSearchEngine(folder, deep_method(path, (20, 30))).index_images()
     expected = [image_to_vector_deep(file, path, (20, 30)) for file in engine.image_paths]
     assert np.array_equal(engine.image_vectors, expected) and engine.image_vectors.shape == (6, 3)
+
+
+@EXTENSIONS
+def test_engine_reads_a_large_picture_as_the_function_does_also_where_the_file_tells_the_size(tmp_path):
+    path = write_network(tmp_path / "flat.onnx", ("n", 3, 20, 30))
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(random_picture(5, 900, 1200)).save(tmp_path / "pictures" / "large.jpg")
+    engine = ImageSearchEngine(tmp_path / "pictures", deep_method(path)).index_images()
+    [large] = engine.image_paths
+    assert np.array_equal(engine.image_vectors[0], image_to_vector_deep(large, path))
+    assert np.array_equal(engine.vector_of(large), engine.image_vectors[0])
 
 
 def test_methods_without_their_packages_are_not_offered(monkeypatch):
@@ -508,6 +552,47 @@ def test_weights_in_other_files_are_refused_also_where_the_file_is_there(tmp_pat
 def test_embedding_that_is_not_finite_is_refused(tmp_path):
     path = write_network(tmp_path / "log.onnx", steps=("Log", "Flatten"))  # of black
     with pytest.raises(ValueError, match="model: the embedding by .*log.onnx is not finite"):
+        image_to_vector_deep(TWO, path)
+
+
+@EXTENSIONS
+def test_network_that_fails_on_pictures_of_this_size_is_named_with_the_size(tmp_path):
+    import onnx
+
+    path = write_network(tmp_path / "wide.onnx", ("n", 3, "height", "width"), steps=("Flatten", "Relu"))
+    model = onnx.load(path)
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.ones((2 * 3 * 3, 4), np.float32), "weight"))
+    model.graph.node[1].op_type = "MatMul"
+    model.graph.node[1].input.append("weight")
+    onnx.save(model, path)
+    with pytest.raises(ValueError, match=r"wide.onnx fails on pictures of size \(160, 160\): .*imension mismatch"):
+        image_to_vector_deep(RED, path)
+    assert image_to_vector_deep(RED, path, size=(2, 3)) == pytest.approx([6] * 4)
+
+
+@EXTENSIONS
+@pytest.mark.parametrize("step, settings", [("SequenceConstruct", {}), ("Cast", {"to": 8})], ids=["a list", "text"])
+def test_output_that_is_no_array_of_numbers_is_refused(tmp_path, step, settings):
+    from onnx import TensorProto, helper, save_model
+
+    shape = ("n", 3, 1, 2)
+    pixels = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    ends = {
+        "SequenceConstruct": helper.make_tensor_sequence_value_info("y", TensorProto.FLOAT, None),
+        "Cast": helper.make_tensor_value_info("y", TensorProto.STRING, shape),
+    }
+    graph = helper.make_graph([helper.make_node(step, ["x"], ["y"], **settings)], "test", [pixels], [ends[step]])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    save_model(model, tmp_path / "other.onnx")
+    with pytest.raises(ValueError, match=r"other.onnx fails on pictures of size \(2, 1\)"):
+        image_to_vector_deep(TWO, tmp_path / "other.onnx")
+
+
+@EXTENSIONS
+@pytest.mark.parametrize("notes", [{"mean": "1 2"}, {"mean": "0.4,0.5,0.6"}, {"deviation": ""}, {"deviation": "x"}], ids=str)
+def test_metadata_that_is_not_one_number_or_three_is_refused_with_the_path(tmp_path, notes):
+    path = write_network(tmp_path / "flat.onnx", **notes)
+    with pytest.raises(ValueError, match="flat.onnx is no network that can be used: "):
         image_to_vector_deep(TWO, path)
 
 

@@ -232,6 +232,22 @@ def test_batch_with_rows_missing_is_named(folder):
         ImageSearchEngine(folder, method).index_images()
 
 
+def test_large_pictures_come_in_smaller_batches(folder):
+    for path in folder.rglob("*.*"):
+        Image.new("RGB", (3000, 1500)).save(path, "PNG")  # two of them are more than 8 million pixels
+    method = Batched()
+    engine = ImageSearchEngine(folder, method).index_images()
+    assert method.sizes == [2, 2, 2] and len(engine.image_paths) == 6
+
+
+def test_failing_batch_names_its_pictures(folder):
+    method = Batched()
+    method.batch = lambda pictures: 1 / 0
+    with pytest.raises(ZeroDivisionError) as caught:
+        ImageSearchEngine(folder, method).index_images()
+    assert "at once: " in caught.value.__notes__[0] and str(folder / "b.png") in caught.value.__notes__[0]
+
+
 def test_batched_engine_takes_a_picture_as_query(folder):
     engine = ImageSearchEngine(folder, Batched()).index_images()
     assert engine.search_fast(folder / "c.bmp", 1)[0].path == str(folder / "c.bmp")

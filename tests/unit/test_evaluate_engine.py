@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, bootstrap_interval, evaluate_search, random_baseline
-from imsearch_helpers.judging import evaluate_engine
+from imsearch_helpers.judging import class_precisions, evaluate_engine
 
 COLUMNS = "file", "product_id", "category", "colour", "pattern", "shot", "caption", "split"
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -119,3 +119,33 @@ def test_bad_values_are_refused(four):
         evaluate_engine(ImageSearchEngine(products.image_dir), products)
     with pytest.raises(KeyError, match="is not one of the 4 product pictures"):
         evaluate_engine(ImageSearchEngine.from_vectors(["x.jpg", "y.jpg"], np.eye(2)), products)
+
+
+# Only the classes are known
+
+
+def test_class_precisions_by_hand():
+    engine = ImageSearchEngine.from_vectors(["a", "b", "c", "d"], [[0, 0], [1, 0], [3, 0], [7, 0]], metric="euclidean")
+    assert class_precisions(engine, ["shoe", "hat", "shoe", "hat"], k=2).tolist() == [0.5, 0, 0.5, 0.5]
+
+
+@metrics
+def test_class_precisions_are_those_of_the_evaluation(tmp_path, metric):
+    rng = np.random.default_rng(3)
+    products = made_products(tmp_path, [(f"p{i // 2}", f"c{i % 3}", "dim") for i in range(12)])
+    engine = engine_of(products, rng.normal(size=(12, 4)), metric)
+    expected = list(evaluate_engine(engine, products, "category", k=3).precisions.values())
+    assert class_precisions(engine, [row.category for row in products], k=3).tolist() == expected
+
+
+def test_a_picture_alone_in_its_class_finds_none_of_it():
+    engine = ImageSearchEngine.from_vectors(["a", "b", "c"], np.eye(3))
+    assert class_precisions(engine, ["shoe", "hat", "bag"], k=2).tolist() == [0, 0, 0]
+
+
+def test_classes_that_do_not_fit_and_an_impossible_k_are_named():
+    engine = ImageSearchEngine.from_vectors(["a", "b"], np.eye(2))
+    with pytest.raises(ValueError, match="classes must be one for each of the 2 pictures, not 3"):
+        class_precisions(engine, ["shoe"] * 3)
+    with pytest.raises(ValueError, match="k must be"):
+        class_precisions(engine, ["shoe"] * 2, k=0)

@@ -3,6 +3,8 @@
 import base64
 import csv
 import io
+import re
+import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from imsearch_helpers import plots, widgets
+from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", 'a "quoted" name.png', "it's <b>bold.png", "🐈.png"]
@@ -162,6 +165,22 @@ def test_an_unreadable_query_is_said_in_words(folder):
     assert "cannot be used: No such file" in widgets.gallery_html(engine, "gone.png", 3)
 
 
+def test_network_whose_packages_are_missing_is_said_in_words_with_the_remedy(four, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    deep = ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, "deep")
+    panel = widgets.explore(deep)
+    assert "imsearch-thumb" in shown(panel)  # an indexed picture's vector is there
+    upload(panel, png_bytes("red"))
+    assert "cannot be used with this engine: deep features need onnxruntime" in shown(panel)
+    assert "[extensions]" in shown(panel)
+
+
+def test_uploaded_picture_whose_vector_is_of_another_length_is_said_in_words(four):
+    panel = widgets.explore(ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, "pixels"))
+    upload(panel, png_bytes("red"))
+    assert "with this engine: query has 4096 numbers, but the indexed vectors have 2" in shown(panel)
+
+
 def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
     engine = ImageSearchEngine(folder).index_images()
     page = widgets.gallery_html(engine, png_bytes("red"), 3, products=FakeProducts([]))
@@ -267,3 +286,57 @@ def test_explained_matches_leave_the_query_out_and_follow_the_place(folder):
         assert f">{other.replace(chr(92), '/').rsplit('/', 1)[-1]}<" in shown(panel)
         assert f"score of {engine.search(path, top_k=6)[place].score:.3f}" in shown(panel)
     assert "imsearch-why" in panel._dom_classes
+
+
+# The map
+
+
+def shown_products():
+    return Products().where(shot="studio", category="mug")[:3] + Products().where(shot="studio", category="boot")[:3]
+
+
+PLACES = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 5.0], [0.0, 2.0], [9.0, 9.0], [8.0, 9.0]])
+
+
+def test_a_map_places_its_pictures_in_percent_with_y_upwards():
+    text = widgets.map_html(PLACES, shown_products(), 0, "pixels")
+    dots = re.findall(r'<img[^>]*style="left:([\d.]+)%;top:([\d.]+)%">', text)
+    assert dots[0] == ("0.0", "94.0") and dots[4] == ("96.0", "0.0") and len(dots) == 6
+
+
+def test_the_picked_picture_is_framed_named_and_followed_by_its_nearest():
+    products = shown_products()
+    text = widgets.map_html(PLACES, products, 0, "pixels")
+    names = re.findall(r'<div class="imsearch-name">(.*?)</div>', text)
+    assert names == [products[row].file for row in (0, 1, 3, 2, 5, 4)]  # by hand: distances 1, 2, 7.1, 12.0, 12.7
+    assert text.count('class="imsearch-picked"') == 1 and f"picked: {products[0].caption}" in text
+    assert "1. ≈ same category" in text and "✗ boot" in text
+
+
+def test_a_map_in_one_place_divides_by_nothing():
+    text = widgets.map_html(np.zeros((6, 2)), shown_products(), 1, "pixels")
+    assert text.count("left:0.0%;top:94.0%") == 6
+
+
+def test_captions_and_methods_are_escaped_in_a_map():
+    products = [product._replace(caption='"><b>x') for product in shown_products()]
+    text = widgets.map_html(PLACES, products, 0, '"><i>')
+    assert "<b>x" not in text and "<i>" not in text
+
+
+def test_a_dot_that_cannot_be_read_leaves_the_map_standing(tmp_path):
+    products = [product._replace(path=str(tmp_path / "none.jpg")) for product in shown_products()]
+    assert widgets.map_html(PLACES, products, 0, "pixels").count("(cannot be read)") == 6
+
+
+def test_both_controls_of_the_map_change_what_is_shown():
+    panel = widgets.explore_map({"pixels": PLACES, "deep": PLACES[::-1]}, shown_products(), picked=2)
+    first = shown(panel)
+    controls(panel)["method"].value = "deep"
+    second = shown(panel)
+    controls(panel)["picture"].value = 4
+    assert len({first, second, shown(panel)}) == 3 and "by deep" in second
+
+
+def test_a_chooser_starts_with_its_first_name():
+    assert widgets.chooser("methods", {"one": 1, "other": 2}).value == "one"
