@@ -73,12 +73,7 @@ class Bench:
         self.vectors, self.queries = vectors, queries
         self.units = queries / np.linalg.norm(queries, axis=1, keepdims=True)
         self.exact, self.fast = (ImageSearchEngine.from_vectors(paths, vectors) for _ in range(2))
-        self.batch_ms, self.alone_ms, found = np.inf, np.inf, []
-        for _ in range(3):  # in turn, so that both meet the same machine
-            start = time.perf_counter()
-            found = self.exact.search_batch(queries, K)
-            self.batch_ms = min(self.batch_ms, 1000 * (time.perf_counter() - start) / len(queries))
-            self.alone_ms = min(self.alone_ms, mean_ms(lambda query: self.exact.search_fast(query, K), queries[:10]))
+        found = self.exact.search_batch(queries, K)
         self.truth = np.array([[int(path) for path, _ in results] for results in found])
         self.exact_ms = []
 
@@ -143,8 +138,7 @@ def main():
         rows = []
         for kind in ("flat", "pq", "ivf", "hnsw"):
             rows += bench.rows_of(kind)
-            result["sets"][name] = {"exact_ms": min(bench.exact_ms), "exact_bytes": bench.vectors.nbytes,
-                                    "batch": {"together_ms": round(bench.batch_ms, 3), "alone_ms": round(bench.alone_ms, 3)}, "rows": rows}  # fmt: skip
+            result["sets"][name] = {"exact_ms": min(bench.exact_ms), "exact_bytes": bench.vectors.nbytes, "rows": rows}
             options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
             for row in rows:
                 if row["kind"] == kind:

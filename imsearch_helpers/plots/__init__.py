@@ -49,7 +49,15 @@ from .lesson_08 import (
     show_gradients,
     show_maps,
 )
-from .lesson_09 import draw_cells, draw_codebooks, draw_crowding, draw_effort, draw_frontier, draw_walk
+from .lesson_09 import (
+    draw_cells,
+    draw_codebooks,
+    draw_crowding,
+    draw_effort,
+    draw_frontier,
+    draw_walk,
+    points_in_groups,
+)
 from .match import border_part, pixel_shares, score_shares
 from .pictures import show_gallery, show_pictures, visualize_results
 from .shared import (

@@ -4,7 +4,30 @@ import numpy as np
 
 from .shared import BEHIND_WORDS, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, new_figure
 
+# The lesson's points in the plane, in groups: lower left, lower right, upper left, upper right.
+GROUPS = (
+    ((2.2, 0.9), (3.1, 3.2), (0.7, 1.7), (3.5, 2.0), (2.0, 2.1)),
+    ((5.5, 0.8), (7.2, 2.7), (9.3, 2.3), (7.3, 1.5), (6.3, 3.4)),
+    ((3.2, 5.4), (2.3, 5.9), (3.8, 6.7), (4.3, 8.2), (4.9, 7.4)),
+    ((5.8, 6.9), (7.2, 8.5), (6.8, 7.3), (5.9, 8.8), (6.4, 7.9)),
+)
 LOOKS = {"flat": (GREY, "s"), "ivf": (BLUE, "o"), "hnsw": (RED, "^"), "pq": (PURPLE, "D")}
+
+
+def points_in_groups():
+    """The lesson's points in the plane.
+
+    Returns
+    -------
+    ndarray, shape (4, 5, 2)
+        Four groups of five points, numbers from 0 to 10.
+
+    Examples
+    --------
+    >>> points_in_groups()[0, 0].tolist()
+    [2.2, 0.9]
+    """
+    return np.array(GROUPS)
 
 
 def draw_cells(points, centres, query, searches):
@@ -164,27 +187,31 @@ def draw_frontier(rows, exact_ms, title):
     return figure
 
 
-def draw_effort(curves, kind, effort):
-    """Recall against the number of comparisons, one effort of one kind marked.
+def draw_effort(rows, kind, place):
+    """Recall against the number of comparisons of the kinds that have an effort, one setting of one of them marked.
 
     Parameters
     ----------
-    curves : dict of str to dict of int to (float, float)
-        Kind -> effort -> comparisons and recall.
-    kind : str
-    effort : int
+    rows : list of dict
+        With `kind`, `effort`, `comparisons` and `recall`, the lowest effort of a kind first.
+    kind : {"ivf", "hnsw"}
+    place : int
+        Which of the kind's efforts is marked, from 0; the highest, if it has not so many.
 
     Returns
     -------
     Figure
     """
-    comparisons, recall = curves[kind][effort]
-    title = f"{kind}, effort {effort}: recall {recall:.2f} with {comparisons:,.0f} comparisons"
+    curves = {name: [row for row in rows if row["kind"] == name] for name in ("ivf", "hnsw")}
+    marked = curves[kind][min(place, len(curves[kind]) - 1)]
+    comparisons, recall = marked["comparisons"], marked["recall"]
+    title = f"{kind}, effort {marked['effort']}: recall {recall:.2f} with {comparisons:,.0f} comparisons"
     figure = new_figure(7, 3.5, f"Recall against comparisons a query, a curve for {' and '.join(curves)}. {title}.", fixed=True)
     axes = figure.subplots(gridspec_kw={"left": 0.09, "right": 0.98, "bottom": 0.15, "top": 0.9})
     for name, curve in curves.items():
         colour, marker = LOOKS[name]
-        axes.plot(*zip(*curve.values()), f"-{marker}", color=colour, markersize=5, label=name)
+        places = [row["comparisons"] for row in curve], [row["recall"] for row in curve]
+        axes.plot(*places, f"-{marker}", color=colour, markersize=5, label=name)
     axes.plot(comparisons, recall, "o", color="black", markersize=14, fillstyle="none", markeredgewidth=2)
     axes.axhline(recall, color="black", linewidth=0.6)
     axes.set(xscale="log", ylim=(-0.03, 1.06), xlabel="comparisons a query", ylabel="recall@10")

@@ -150,6 +150,25 @@ def test_training_leaves_the_number_of_threads_as_it_was():
     assert faiss.omp_get_max_threads() == before
 
 
+@pytest.mark.parametrize(("n_queries", "n_threads"), [(1, 1), (2, 3)])
+def test_one_query_is_searched_by_one_thread_and_the_number_is_left_as_it_was(n_queries, n_threads):
+    class Raw:
+        d = 12
+
+        def search(self, queries, k):
+            self.n_threads = faiss.omp_get_max_threads()
+            return np.zeros((len(queries), k)), np.zeros((len(queries), k), dtype=int)
+
+    index = build_faiss_index(rows(), "flat")
+    index.raw, before = Raw(), faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(3)
+    try:
+        index.search(np.ones((n_queries, 12)), 1)
+        assert (index.raw.n_threads, faiss.omp_get_max_threads()) == (n_threads, 3)
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
 @each_kind
 def test_equal_vectors_and_rows_of_zeros_do_no_harm(kind):
     matrix = np.concatenate([np.zeros((2, 4)), np.ones((400, 4))])

@@ -55,11 +55,33 @@ def test_frontier_names_kinds_with_their_memory_and_the_engine():
     assert figure.axes[0].lines[0].get_xydata() == pytest.approx(np.array([[0.5, 0.8], [1.0, 0.96]]))
 
 
-def test_effort_is_marked_where_it_lies_on_its_curve():
-    curves = {"ivf": {1: (100.0, 0.5), 8: (900.0, 0.98)}, "hnsw": {10: (50.0, 0.7)}}
-    figure = plots.draw_effort(curves, "ivf", 8)
-    assert figure.axes[0].get_title() == "ivf, effort 8: recall 0.98 with 900 comparisons" and figure.axes[0].get_title() in figure.alt
-    assert figure.axes[0].lines[2].get_xydata().tolist() == [[900.0, 0.98]]
+EFFORTS = [
+    {"kind": "flat", "effort": None, "comparisons": 9000.0, "recall": 1.0},
+    {"kind": "ivf", "effort": 1, "comparisons": 100.0, "recall": 0.5},
+    {"kind": "ivf", "effort": 8, "comparisons": 900.0, "recall": 0.98},
+    {"kind": "hnsw", "effort": 10, "comparisons": 50.0, "recall": 0.7},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "said", "marked"),
+    [
+        ("ivf", 1, "ivf, effort 8: recall 0.98 with 900 comparisons", [900.0, 0.98]),
+        ("ivf", 0, "ivf, effort 1: recall 0.50 with 100 comparisons", [100.0, 0.5]),
+        ("hnsw", 5, "hnsw, effort 10: recall 0.70 with 50 comparisons", [50.0, 0.7]),
+    ],
+)
+def test_effort_is_marked_where_it_lies_on_its_curve(kind, place, said, marked):
+    figure = plots.draw_effort(EFFORTS, kind, place)
+    assert figure.axes[0].get_title() == said and said in figure.alt
+    assert figure.axes[0].lines[2].get_xydata().tolist() == [marked]
+    assert labels(figure.axes[0]) == ["ivf", "hnsw"]
+
+
+def test_points_of_the_lesson_are_nearest_to_the_mean_of_their_own_group():
+    groups = plots.points_in_groups()
+    distances = np.linalg.norm(groups[:, :, np.newaxis] - groups.mean(axis=1), axis=-1)  # (4, 5, 4)
+    assert groups.shape == (4, 5, 2) and (distances.argmin(axis=2) == np.arange(4)[:, np.newaxis]).all()
 
 
 def test_crowding_says_both_ends_and_where_ours_stand():
