@@ -1,6 +1,7 @@
 """Floor 0. A parameter comes in; the same goes out, or an error that names it, its value and what is accepted."""
 
 import functools
+import importlib
 import math
 import numbers
 import operator
@@ -123,6 +124,34 @@ def checked_bins(bins):
     if isinstance(bins, bool) or not 1 <= whole <= 256:
         raise ValueError(f"bins must be a whole number from 1 to 256, not {bins!r}")
     return whole
+
+
+def needed(package, purpose, extra="extensions"):
+    """A package of an extra, imported now; or a clear error with the remedy.
+
+    Parameters
+    ----------
+    package : str
+        As it is imported.
+    purpose : str
+        What needs it, for the message.
+    extra : str
+        Which extra brings it.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    ImportError
+        When it is missing or broken; the message says what to run.
+    """
+    try:
+        return importlib.import_module(package)
+    except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises the second
+        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e ".[{extra}]"'
+        raise ImportError(f"{purpose} needs {package}, which cannot be imported ({error}); {remedy}") from error
 
 
 def printable(name):

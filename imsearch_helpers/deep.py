@@ -6,7 +6,6 @@ What that needs is in the extra `extensions`; ResNet-18 alone needs torch, which
 
 import functools
 import hashlib
-import importlib
 import io
 import os
 import pickle
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .checks import checked_count, checked_size, printable
+from .checks import checked_count, checked_size, needed, printable
 
 MODELS = ("efficientnet_lite0", "small", "resnet18")
 SIZE = (160, 160)  # width and height in pixels, for a network that takes any
@@ -162,11 +161,7 @@ def _small_network():
 
 
 def _needed(package, extra="extensions"):
-    try:
-        return importlib.import_module(package)
-    except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises the second
-        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e ".[{extra}]"'
-        raise ImportError(f"deep features need {package}, which cannot be imported ({error}); {remedy}") from error
+    return needed(package, "what a network makes of a picture", extra)
 
 
 # A network in an ONNX file

@@ -405,7 +405,8 @@ class ImageSearchEngine:
             Anything over the rows of `image_vectors` with a method ``search(unit_queries, k) -> (ids, scores)``.
             `unit_queries` is a float32 matrix of shape (n_queries, n_dims) with rows of length 1; `ids` holds a row for each
             query: at most `k` different row numbers, in any order, and -1 where nothing was found. `scores` is not looked
-            at; which of several equal ones it returns is its own affair. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
+            at; which of several equal ones it returns is its own affair. If it has a method `check`, that is called with
+            `image_vectors`, to complain where it was built over others. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
 
         Returns
         -------
@@ -426,6 +427,7 @@ class ImageSearchEngine:
             raise TypeError(f"index must have a method search(unit_queries, k), or be None, not {type(index).__name__}")
         if index is not None and metric_named(self.metric).score is not cosine_similarity:
             raise ValueError(f"index: an index finds neighbours by cosine, and the metric of this engine is {self.metric!r}")
+        getattr(index, "check", lambda vectors: None)(self.image_vectors)
         self._index = index
         return self
 

@@ -49,6 +49,15 @@ from .lesson_08 import (
     show_gradients,
     show_maps,
 )
+from .lesson_09 import (
+    draw_cells,
+    draw_codebooks,
+    draw_crowding,
+    draw_effort,
+    draw_frontier,
+    draw_walk,
+    points_in_groups,
+)
 from .lesson_10 import draw_alpha, show_caption_vectors, show_scales
 from .match import border_part, pixel_shares, score_shares
 from .pictures import show_duplicates, show_gallery, show_pictures, visualize_results
