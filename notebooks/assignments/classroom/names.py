@@ -53,10 +53,11 @@ def _from_file(name, assignment):
     if blackboard:
         return _cleaned(blackboard[1])
     stem = re.sub(r"(\.(ipynb|json|txt|zip|html?|pdf|py|docx?))+$", "", name, flags=re.I)
+    stem = re.sub(r"\s*\(\d{1,3}\)$", "", stem)  # by which browsers tell one download from another
     found = assignment_in(stem, assignment)
     if not found:
         return _cleaned(stem)
-    after = re.sub(r"^[ _-]*\(?\d{1,3}\)?$", "", stem[found.end() :])  # "-2", " (1)": a copy's number
+    after = re.sub(r"^[ _-]*\d{1,3}$", "", stem[found.end() :])  # "-2" is an attempt, "_0012345" a person
     return _cleaned(stem[: found.start()]) or _cleaned(after)
 
 
