@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from importlib import metadata
 
 import nbformat
 import numpy as np
@@ -675,6 +676,12 @@ def test_the_guide_s_times_and_points_are_the_masters():
         points = sum(cell.metadata.nbgrader.points for cell in master(name).cells if cell.metadata.get("nbgrader", {}).get("grade"))
         minutes = re.search(r"\*\*Time:\*\* (?:about )?(\d+)(?: to (\d+))? minutes", text).groups()
         assert f"| {points} |" in row and "-".join(filter(None, minutes)) in row, (row, minutes)
+
+
+def test_the_guide_s_room_for_a_path_is_what_the_environment_leaves_on_windows():
+    [room] = re.findall(r"may have \*\*(\d+) characters\*\*", GUIDE)
+    deepest = max(len(f".venv\\Lib\\site-packages\\{path}") for path in metadata.files("jupyterlab") if not str(path).startswith(".."))
+    assert int(room) + len("\\") + deepest == 259
 
 
 def test_what_teachers_make_is_ignored_by_git():
