@@ -357,7 +357,7 @@ JSON = st.recursive(
 
 
 @given(JSON | st.fixed_dictionaries({"cells": st.lists(JSON, max_size=3), "nbformat": st.integers(0, 6)}))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_is_handed_in_becomes_a_valid_notebook_or_a_reason(anything):
     try:
         notebook = notebooks.read(json.dumps(anything).encode(), {})

@@ -33,7 +33,7 @@ def main(arguments=None):
             command.add_argument("--enter", action="store_true", help="read the filled-in table")
     try:
         return _run(parser.parse_args(arguments))
-    except (ValueError, ModuleNotFoundError) as error:
+    except (ValueError, ModuleNotFoundError, OSError) as error:  # such as a table that a spreadsheet has still open
         print(error, file=sys.stderr)
         return 2
 

@@ -41,9 +41,11 @@ def collect(assignment, source, different_people=False):
         Then nothing is copied.
     """
     course.require_assignment(assignment)
-    found = [_look_at(assignment, arrived) for arrived in everything_in(source)]
+    kinds = course.kinds_of(assignment)
+    found = [_look_at(assignment, kinds, arrived) for arrived in everything_in(source)]
     if not any(map(_is_handed_in, found)):
-        raise ValueError(f"there is no notebook in {source}")
+        others = "; ".join(f"{one.path}: {one.problem}" for one in found)
+        raise ValueError(f"there is no notebook in {source}" + (f", only {others}" if others else ""))
     _name_owners(assignment, found)
     of_student = {student: [one for one in found if one.student == student] for student in sorted({one.student for one in found} - {""})}
     chosen = {student: _choose(files) for student, files in of_student.items()}
@@ -57,11 +59,11 @@ def collect(assignment, source, different_people=False):
     _point_out_equal_answers(assignment)
 
 
-def _look_at(assignment, arrived):
+def _look_at(assignment, kinds, arrived):
     if arrived.problem:
         return Found(arrived.path, problem=arrived.problem)
     try:
-        notebook = notebooks.read(arrived.content, course.kinds_of(assignment))
+        notebook = notebooks.read(arrived.content, kinds)
     except ValueError as error:
         return Found(arrived.path, problem=str(error))
     problem = _why_another(assignment, notebook)
