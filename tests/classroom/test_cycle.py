@@ -138,7 +138,7 @@ def spoilt(notebook):
     imports = next(cell for cell in notebook.cells if "import check" in cell.source)
     imports.source = "from google.colab import drive\n" + imports.source
     notebook.cells.insert(2, new_markdown_cell("half an emoji: \ud83d"))
-    notebook.cells.insert(3, new_code_cell("for _ in range(5000):\n    print('x' * 1000)"))
+    notebook.cells.insert(3, new_code_cell("for _ in range(5000):\n    print('x' * 1000, end='')"))
 
 
 def written_below(notebook):

@@ -9,6 +9,7 @@ import nbformat
 from . import course, names, notebooks
 from .arrived import everything_in
 
+SOMEBODY_S = (".html", ".htm", ".pdf", ".rar", ".7z", ".gz")  # what people hand in for a notebook
 NOBODY_S = {"examples.json", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 
 
@@ -104,7 +105,7 @@ def _name_owners(assignment, found):
     for one in found:
         path = PurePosixPath(*one.path.parts[depth:])
         is_below = one.path.parts[:depth] == handed_in[0].parts[:depth]
-        says_it = _is_handed_in(one) or names.assignment_in(path.name, assignment) or path.suffix.lower() in (".html", ".htm", ".pdf")
+        says_it = _is_handed_in(one) or names.assignment_in(path.name, assignment) or path.suffix.lower() in SOMEBODY_S
         if is_below and not (set(path.parts[:1]) & NOBODY_S) and (len(path.parts) > 1 or one.problem == "the folder is empty" or says_it):
             student = names.owner(path, assignment, alone=len(handed_in) == 1)
             one.student = spelled.setdefault(student.casefold(), student)

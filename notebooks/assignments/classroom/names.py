@@ -52,7 +52,7 @@ def _from_file(name, assignment):
     blackboard = BLACKBOARD.search(name)
     if blackboard:
         return _cleaned(blackboard[1])
-    stem = re.sub(r"(\.(ipynb|json|txt|zip|html?|pdf|py|docx?))+$", "", name, flags=re.I)
+    stem = re.sub(r"(\.(ipynb|json|txt|zip|rar|7z|tar|gz|html?|pdf|py|docx?))+$", "", name, flags=re.I)
     stem = re.sub(r"\s*\(\d{1,3}\)$", "", stem)  # by which browsers tell one download from another
     found = assignment_in(stem, assignment)
     if not found:

@@ -52,8 +52,9 @@ def _parsed(content):
     try:
         parsed = json.loads(_text_of(content))
     except (ValueError, RecursionError) as error:
-        cut_off = start.startswith((b"{", b"[", b"\xff\xfe", b"\xfe\xff"))
-        raise ValueError(f"it is {'cut off, or ' * cut_off}no notebook ({type(error).__name__})") from None
+        if start.startswith((b"{", b"[", b"\xff\xfe", b"\xfe\xff")):
+            raise ValueError(f"it is cut off, or no notebook ({type(error).__name__})") from None
+        raise ValueError("it is no notebook") from None
     if not isinstance(parsed, dict) or not {"cells", "worksheets"} & parsed.keys():
         raise ValueError("it is no notebook")
     return parsed
