@@ -323,7 +323,8 @@ def test_statistics_of_each_question(course, marks):
 def finished(course, marks):
     """The course after the written answers were graded by hand, in a table that a spreadsheet has saved in its own way."""
     assert course.classroom("written", NAME).returncode == 0
-    rows = course.written = read(course, "written")
+    course.written = read(course, "written")
+    rows = [dict(row) for row in course.written]
     for row in rows:
         if row["student"] == "solution":
             row |= {"score": "2,5", "comment": "Good; the fourth point is thin.\nSee lesson 07."}
@@ -435,7 +436,7 @@ def test_a_new_answer_does_not_inherit_the_points_of_the_old(finished):
     told = finished.classroom("written", NAME).stdout
     assert [(row["score"], row["comment"]) for row in read(finished, "written") if row["student"] == "solution"] == [("", "")]
     assert "solution: the answer that you marked is another one now, or gone" in told
-    assert [(row["student"], row["score"]) for row in read(finished, "set_aside")] == [("solution", "2.5")]
+    assert [(row["student"], row["score"]) for row in read(finished, "set_aside")] == [("solution", "2,5")]
     finished.run("-m", "nbgrader", "generate_feedback", NAME, "--student", "solution", "--force")
     assert "not graded yet" in finished.feedback("solution", NAME)
 
@@ -453,4 +454,4 @@ def test_an_answer_that_was_emptied_has_its_zero(finished):
 
 def test_who_has_not_handed_in_is_told(finished):
     done = finished.classroom("grade", NAME, "zoe")
-    assert done.returncode == 2 and f"zoe has not handed in {NAME}; who has: a_vandal" in done.stdout
+    assert done.returncode == 2 and f"zoe has not handed in {NAME}; who has: 0012345, a_vandal" in done.stdout

@@ -132,7 +132,8 @@ class RunEverything(Execute):
             if self.is_cut:
                 return None
             self.is_cut = True
-            msg = msg | {"msg_type": "stream", "content": {"name": "stdout", "text": "\n... (the grader has cut the output here)\n"}}
+            text = content.get("text", "")[: MOST_OUTPUT - self.n_letters] + "\n... (the grader has cut the output here)\n"
+            msg = msg | {"msg_type": "stream", "content": {"name": content.get("name", "stdout"), "text": text}}
         self.n_letters += n_letters
         return super().process_message(msg, cell, cell_index)
 
