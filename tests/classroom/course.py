@@ -82,6 +82,7 @@ class Course:
         self.folder = folder / "notebooks" / "assignments"
         shutil.copytree(ASSIGNMENTS, self.folder, ignore=_what_teachers_made)
         shutil.copytree(REPOSITORY / "imsearch_helpers", folder / "imsearch_helpers", ignore=_what_teachers_made)
+        shutil.copytree(REPOSITORY / "data" / "models", folder / "data" / "models")
         shutil.copy(REPOSITORY / "constraints.txt", folder)
         self.environment = os.environ | {
             "PYTHONPATH": os.pathsep.join([str(folder), str(HERE)]),
