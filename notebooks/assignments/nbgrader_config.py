@@ -29,6 +29,7 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.Execute.timeout = 60  # seconds for a cell; one call of a learner's function gets less (exercises.sandbox.TIME_LIMIT)
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
+    preprocessors.WholeAnswers,
     "nbgrader.preprocessors.DeduplicateIds",
     preprocessors.AsHandedOut,
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -36,7 +37,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors.Execute",
+    preprocessors.RunEverything,
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",

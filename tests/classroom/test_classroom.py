@@ -1,23 +1,29 @@
 """The teacher's commands one by one, with wrong input of each kind; the whole cycle is in test_cycle.py."""
 
 import csv
+import io
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import textwrap
 import zipfile
+from importlib import metadata
 
 import nbformat
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests import REPOSITORY
 from tests.classroom.course import ASSIGNMENTS, MADE_BY_TEACHERS, NAMES, Course, master
 
 sys.path.insert(0, str(ASSIGNMENTS))
-from classroom import collect, course, look, marks  # noqa: E402
+from classroom import collect, course, look, marks, notebooks  # noqa: E402
 from classroom.__main__ import main  # noqa: E402
 
 NAME = NAMES[0]
@@ -58,16 +64,27 @@ def put(folder, name, content=None):
     ("path", "student"),
     [
         (f"ana/{NAME}.ipynb", "ana"),
-        (f"Ana Müller_1234_assignsubmission_file_/{NAME}.ipynb", "Ana_Müller_1234_assignsubmission_file"),
+        (f"Ana Müller_1234_assignsubmission_file_/{NAME}.ipynb", "Ana_Müller"),
+        (f"Ana Müller_1234_assignsubmission_file_/mine_{NAME}.ipynb", "Ana_Müller"),
+        (f"mullerana_LATE_1234_56789_{NAME}-1.ipynb", "mullerana_1234"),
+        (f"{NAME}_amuller_attempt_2026-01-31-10-15-00_{NAME}.ipynb", "amuller"),
         (f"ana_{NAME}.ipynb", "ana"),
+        (f"{NAME}_ana (1).ipynb", "ana"),
+        (f"{NAME}_0012345.ipynb", "0012345"),
+        (f"ana_{NAME.replace('_', '-')}.ipynb", "ana"),
         (f"ana_123_{NAME}-2.ipynb", "ana_123"),
         (f"ana/deep/down/{NAME} (1).ipynb", "ana"),
+        (f"ana/final_{NAME}.ipynb", "ana"),
         (f"all of them/ana_{NAME}.ipynb", "ana"),
         ("ana.ipynb", "ana"),
+        (f"ana_{NAME}.ipynb.txt", "ana"),
+        (f"ana_{NAME}.IPYNB", "ana"),
+        (f"ana/{NAME}.json", "ana"),
         (f"x'; rm -rf $HOME [1]*_{NAME}.ipynb", "x_rm_-rf_HOME_1"),
         ("12345.ipynb", "12345"),
         ("nul.ipynb", "nul_"),
         (f"Mu\u0308ller_{NAME}.ipynb", "Müller"),
+        (f"M├╝ller_{NAME}.ipynb", "Müller"),
         (f"अनीता_{NAME}.ipynb", "अनीता"),
         (f"{'long' * 50}_{NAME}.ipynb", "long" * 15),
     ],
@@ -92,20 +109,52 @@ def test_collecting_says_what_is_new_replaced_unreadable_or_another_notebook(fol
     put(returned, f"ana/{NAME}.ipynb")
     collect.collect(NAME, returned)
     printed = capsys.readouterr().out
+    path = f"ana/{NAME}.ipynb"
     assert [line for line in printed.splitlines() if line.startswith("ana")] == [
-        "ana: new", "ana: replaced", f"ana: LEFT OUT, and the one before is kept: {NAME}.ipynb is cut off, or no notebook "
-        "(JSONDecodeError); ask for it again", "ana: as before",
+        f"ana: new, from {path}", f"ana: replaced, from {path}", f"ana: LEFT OUT, and the one before is kept: {path}: it is cut off, or no "
+        "notebook (JSONDecodeError)", f"ana: as before, from {path}",
     ]  # fmt: skip
-    assert "ben: new; CANNOT BE READ" in printed and "eva: new; CANNOT BE READ" in printed
-    assert f"cem: LEFT OUT: this is not {NAME}" in printed and "dora: LEFT OUT" in printed
-    assert f"3 submissions of {NAME}" in printed and course.students_of(NAME) == ["ana", "ben", "eva"]
+    assert "ben: CANNOT BE GRADED: ben/" in printed and re.search("eva: CANNOT.*RecursionError", printed)
+    assert re.search(f"cem: CANNOT.*this is not {NAME}", printed) and re.search(f"dora: CANNOT.*this is {NAMES[1]}, not {NAME}", printed)
+    assert f"1 submissions of {NAME}; 4 people without one that can be graded: ben, cem, dora, eva" in printed
+    assert course.students_of(NAME) == ["ana", "ben", "cem", "dora", "eva"]
 
 
-def test_what_was_graded_before_a_new_notebook_came_is_out_of_date(folder, returned):
-    put(returned, f"ana/{NAME}.ipynb")
-    put(course.autograded("ana", NAME).parent, f"{NAME}.ipynb")
+def test_who_hands_in_a_notebook_after_something_else_is_graded_after_all(folder, returned):
+    put(returned, f"ana_{NAME}.html", "<html>")
+    put(returned, f"ben_{NAME}.ipynb")
     collect.collect(NAME, returned)
-    assert not course.autograded("ana", NAME).exists()
+    assert "it is a web page, no notebook" in course.reason("ana", NAME).read_text(encoding="utf-8")
+    put(returned, f"ana_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert course.submitted("ana", NAME).is_file() and not course.reason("ana", NAME).exists()
+
+
+def test_notebook_whose_metadata_were_lost_is_told_so(folder, returned, capsys):
+    notebook = master(NAME)
+    for cell in notebook.cells:
+        cell.metadata.clear()
+    put(returned, f"ana_{NAME}.ipynb", nbformat.writes(notebook))
+    collect.collect(NAME, returned)
+    assert f"this is {NAME}, but its cells have lost their metadata" in capsys.readouterr().out
+
+
+def test_every_file_and_every_empty_folder_has_its_line(folder, returned, capsys):
+    good, files = nbformat.writes(master(NAME)), [f"ana_{NAME}.ipynb", f"ben/{NAME}.ipynb", "ben/notes.txt", "ben/photo.png", "cem/report.pdf", "list.xlsx",
+                                                  f"dora_{NAME}.html", f"eva_{NAME}.ipynb", "fay/old/"]  # fmt: skip
+    for file in files:
+        if file.endswith("/"):
+            (returned / file).mkdir(parents=True)
+        else:
+            put(returned, file, good if file.endswith("ipynb") and "eva" not in file else "x")
+    for file in (".DS_Store", "ben/examples.json", f"ben/.ipynb_checkpoints/{NAME}-checkpoint.ipynb"):
+        put(returned, file, "{}")
+    collect.collect(NAME, returned)
+    lines = capsys.readouterr().out.splitlines()
+    for file in files:
+        assert len([line for line in lines if file.strip("/") in line]) == 1, (file, lines)
+    assert any(line.startswith("left: 3 files that come with the assignment or that programs leave behind") for line in lines)
+    assert lines[-1] == f"2 submissions of {NAME}; 4 people without one that can be graded: cem, dora, eva, fay"
 
 
 def test_missing_answer_is_named(folder, returned, capsys):
@@ -113,7 +162,78 @@ def test_missing_answer_is_named(folder, returned, capsys):
     notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in ("why", "choose_bins")]
     put(returned, f"ana/{NAME}.ipynb", nbformat.writes(notebook))
     collect.collect(NAME, returned)
-    assert "ana: new; without choose_bins, why: put back before grading, but an answer is lost" in capsys.readouterr().out
+    assert f"ana: new, from ana/{NAME}.ipynb; without choose_bins, why: put back before grading, but an answer is lost" in capsys.readouterr().out
+
+
+# Zip files
+
+
+def zip_of(files):
+    """The bytes of a zip file of name -> content."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def with_field(packed, offset, value):
+    """A zip file whose entries have two bytes changed, those at `offset` in the local header."""
+    packed = bytearray(packed)
+    for start, place in ((b"PK\x03\x04", offset), (b"PK\x01\x02", offset + 2)):
+        found = packed.find(start)
+        packed[found + place : found + place + 2] = value.to_bytes(2, "little")
+    return bytes(packed)
+
+
+GOOD_ZIP = zip_of({f"{NAME}/{NAME}.ipynb": nbformat.writes(master(NAME)), f"{NAME}/examples.json": "{}"})
+ONE_ZIP = zip_of({f"{NAME}.ipynb": nbformat.writes(master(NAME))})
+ODD_ZIPS = {
+    "with a password": (with_field(ONE_ZIP, 6, 1), "it is in a zip file with a password"),
+    "damaged": (ONE_ZIP[:500] + bytes(200) + ONE_ZIP[700:], "it is in a zip file that is damaged"),
+    "cut off": (ONE_ZIP[:3000], "it is a damaged zip file"),
+    "of a kind that is not known": (with_field(ONE_ZIP, 8, 97), "it is in a zip file that is packed in a way we cannot read"),
+    "empty": (zip_of({}), "it is an empty zip file"),
+    "none at all": (b"x", "it is no zip file, or damaged"),
+    "too deep": (zip_of({"a.zip": zip_of({"b.zip": zip_of({"c.zip": zip_of({"d.zip": ONE_ZIP})})})}), "it is a zip file too deep in others"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), ODD_ZIPS.values(), ids=ODD_ZIPS)
+def test_zip_that_cannot_be_opened_is_its_owner_s_and_told(folder, returned, capsys, content, reason):
+    (returned / "ana.zip").write_bytes(content)
+    put(returned, f"ben_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert re.search(f"ana: CANNOT BE GRADED: ana.zip.*: {reason}", capsys.readouterr().out)
+    assert course.students_of(NAME) == ["ana", "ben"]
+
+
+def test_zips_in_a_folder_are_opened(folder, returned):
+    (returned / f"ana_{NAME}.zip").write_bytes(GOOD_ZIP)
+    (returned / "ben").mkdir()
+    (returned / "ben" / "mine.zip").write_bytes(zip_of({"deeper.zip": GOOD_ZIP}))
+    (returned / f"cem_{NAME}.ipynb").write_bytes(GOOD_ZIP)  # renamed
+    collect.collect(NAME, returned)
+    assert [student for student in course.students_of(NAME) if course.submitted(student, NAME).is_file()] == ["ana", "ben", "cem"]
+
+
+@pytest.mark.parametrize("raw", ["Müller".encode(), "Müller".encode("cp437"), "Ágota".encode("cp850"), "Łukasz".encode()])
+def test_names_in_zips_that_do_not_say_their_alphabet_keep_their_letters(folder, tmp_path, raw):
+    text = "X" * len(raw)
+    packed = zip_of({f"{text}_{NAME}.ipynb": nbformat.writes(master(NAME)), f"ben\\{NAME}.ipynb": nbformat.writes(master(NAME))})
+    (tmp_path / "all.zip").write_bytes(packed.replace(text.encode(), raw))
+    collect.collect(NAME, tmp_path / "all.zip")
+    name = next(name for name in ("Müller", "Ágota", "Łukasz") if raw in (name.encode(), name.encode("cp850", errors="replace")))
+    assert course.students_of(NAME) == sorted([name, "ben"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850"])
+def test_names_on_disk_in_another_alphabet_keep_their_letters(folder, returned, encoding, capsys):
+    (returned / os.fsdecode("Müller".encode(encoding))).mkdir()
+    put(returned, f"{os.fsdecode('Müller'.encode(encoding))}/{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert course.students_of(NAME) == ["Müller"] and capsys.readouterr().out.encode()
 
 
 def test_a_zip_file_is_taken_without_what_a_mac_adds(folder, returned, tmp_path):
@@ -126,22 +246,126 @@ def test_a_zip_file_is_taken_without_what_a_mac_adds(folder, returned, tmp_path)
     assert course.students_of(NAME) == ["ana", "ben"]
 
 
+# One person, one notebook
+
+
 @pytest.mark.parametrize(
     ("files", "complaint"),
     [
         ([], "there is no notebook in"),
         ([f"{NAME}.ipynb"], "whose is it"),
+        ([f"{NAME}-Copy1.ipynb"], "whose is it"),
+        (["Untitled3.ipynb"], "whose is it"),
         ([f"{NAME}/{NAME}.ipynb"], "whose is it"),
         ([f"ana/{NAME}.ipynb", f"ana/old/{NAME}.ipynb", f"ben/{NAME}.ipynb"], "two notebooks of ana"),
-        ([f"Ana_{NAME}.ipynb", f"ana_{NAME}.ipynb"], "two notebooks of ana"),
+        ([f"Ana_{NAME}.ipynb", f"ana_{NAME}.ipynb"], "two notebooks of Ana"),
+        ([f"ana_{NAME}.ipynb", f"ana_final_{NAME}.ipynb"], "ana may be the same person as ana_final"),
+        ([f"ana_v1_{NAME}.ipynb", f"ana_v2_{NAME}.ipynb"], "ana_v1 may be the same person as ana_v2"),
+        ([f"Ana Müller/{NAME}.ipynb", f"muller_ana_{NAME}.ipynb"], "Ana_Müller may be the same person as muller_ana"),
     ],
 )
 def test_where_something_is_unclear_nothing_is_collected(folder, returned, files, complaint):
-    for file in [*files, f"zoe/{NAME}.txt"]:
-        put(returned, file)
+    for number, file in enumerate(files):
+        put(returned, file, nbformat.writes(master(NAME)).replace("Assignment 1", f"Attempt {number}"))
+    put(returned, "zoe/notes.txt", "x")
     with pytest.raises(ValueError, match=complaint):
         collect.collect(NAME, returned)
     assert not (folder / "submitted").exists()
+
+
+def test_another_name_later_stops_too_unless_it_is_another_person_s(folder, returned, capsys):
+    put(returned, f"ana_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    (returned / f"ana_{NAME}.ipynb").rename(returned / f"ana_maria_{NAME}.ipynb")
+    assert main(["collect", NAME, str(returned)]) == 2 and "ana_maria may be the same person as ana" in capsys.readouterr().err
+    assert main(["collect", NAME, str(returned), "--different-people"]) in (None, 0)
+    assert course.students_of(NAME) == ["ana", "ana_maria"]
+    collect.collect(NAME, returned)  # they are known now
+
+
+def test_the_same_notebook_twice_is_one_and_another_assignment_s_is_no_second(folder, returned, capsys):
+    put(returned, f"ana/{NAME}.ipynb")
+    put(returned, f"ana/{NAME} (1).ipynb")
+    put(returned, f"ana/{NAMES[1]}.ipynb", nbformat.writes(master(NAMES[1])))
+    put(returned, f"ben/{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    printed = capsys.readouterr().out
+    assert re.search(rf"left: ana/{NAME}.*: the same as ana/{NAME}", printed) and f"left: ana/{NAMES[1]}.ipynb: this is {NAMES[1]}" in printed
+    assert course.students_of(NAME) == ["ana", "ben"]
+
+
+def test_equal_answers_of_two_are_pointed_out(folder, returned, capsys):
+    put(course.released(NAME).parent, f"{NAME}.ipynb", nbformat.writes(master(NAME)).replace("chroma", "x"))
+    put(returned, f"ana_{NAME}.ipynb")
+    put(returned, f"ben_{NAME}.ipynb", nbformat.writes(master(NAME)).replace("Assignment 1", "Mine"))
+    collect.collect(NAME, returned)
+    assert "LOOK: ana and ben have handed in the same answers, word for word" in capsys.readouterr().out
+
+
+# Notebooks that other programs have saved
+
+
+def as_format_3(notebook):
+    return json.dumps(nbformat.convert(notebook, 3)).encode()
+
+
+def with_what_no_format_allows(notebook):
+    for cell in notebook.cells:
+        cell |= {"id": "the same", "attachments": {"x.png": {"image/png": "eA=="}}, "unknown": 1, "outputs": "none"}
+        cell.metadata.tags = "no list"
+    notebook.cells += [{"cell_type": "heading"}, {"cell_type": "markdown", "metadata": None, "source": None}]
+    notebook.metadata = {"kernelspec": 1}
+    return json.dumps(notebook).encode()
+
+
+SAVED = {
+    "a byte order mark": lambda notebook: b"\xef\xbb\xbf" + nbformat.writes(notebook).encode(),
+    "UTF-16": lambda notebook: nbformat.writes(notebook).encode("utf-16"),
+    "the letters of one country": lambda notebook: nbformat.writes(notebook).encode("cp1252", errors="replace"),
+    "half an emoji": lambda notebook: nbformat.writes(notebook).replace("Half the light", "Half \\ud83d the light").encode(),
+    "format 3": as_format_3,
+    "format 4.4": lambda notebook: json.dumps(notebook | {"nbformat_minor": 4}).encode(),
+    "what no format allows": with_what_no_format_allows,
+}
+
+
+@pytest.mark.parametrize("save", SAVED.values(), ids=SAVED)
+def test_what_other_programs_save_becomes_a_valid_notebook_with_every_answer(save):
+    notebook = notebooks.read(save(master(NAME)), course.kinds_of(NAME))
+    nbformat.validate(notebook)
+    nbformat.writes(notebook).encode()
+    wanted = course.by_id(master(NAME).cells)
+    assert list(course.by_id(notebook.cells)) == list(wanted)
+    sources = {name: cell.source.replace(" \ufffd", "") for name, cell in course.by_id(notebook.cells).items()}
+    ascii_only = {name: cell.source for name, cell in wanted.items() if cell.source.isascii()}  # other letters can be lost
+    assert {name: sources[name] for name in ascii_only} == ascii_only and len(ascii_only) > 10
+
+
+def test_picture_in_an_answer_stays_and_its_kind_comes_back():
+    notebook = master(NAME)
+    answer = course.by_id(notebook.cells)["why"]
+    answer |= {"cell_type": "code", "outputs": [], "execution_count": None, "attachments": {"x.png": {"image/png": "eA=="}}}
+    read = course.by_id(notebooks.read(json.dumps(notebook).encode(), course.kinds_of(NAME)).cells)["why"]
+    assert read.cell_type == "markdown" and read.attachments == answer.attachments
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["cells", "worksheets", "nbformat", "cell_type", "source", "metadata", "nbgrader", "input"]), inner),
+)
+
+
+@given(JSON | st.fixed_dictionaries({"cells": st.lists(JSON, max_size=3), "nbformat": st.integers(0, 6)}))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_handed_in_becomes_a_valid_notebook_or_a_reason(anything):
+    try:
+        notebook = notebooks.read(json.dumps(anything).encode(), {})
+    except ValueError as error:
+        assert str(error).startswith("it is ")
+    else:
+        nbformat.validate(notebook)
+        nbformat.writes(notebook).encode()
 
 
 def test_a_source_that_is_none_is_told(folder, returned):
@@ -452,6 +676,12 @@ def test_the_guide_s_times_and_points_are_the_masters():
         points = sum(cell.metadata.nbgrader.points for cell in master(name).cells if cell.metadata.get("nbgrader", {}).get("grade"))
         minutes = re.search(r"\*\*Time:\*\* (?:about )?(\d+)(?: to (\d+))? minutes", text).groups()
         assert f"| {points} |" in row and "-".join(filter(None, minutes)) in row, (row, minutes)
+
+
+def test_the_guide_s_room_for_a_path_is_what_the_environment_leaves_on_windows():
+    [room] = re.findall(r"may have \*\*(\d+) characters\*\*", GUIDE)
+    deepest = max(len(f".venv\\Lib\\site-packages\\{path}") for path in metadata.files("jupyterlab") if not str(path).startswith(".."))
+    assert int(room) + len("\\") + deepest == 259
 
 
 def test_what_teachers_make_is_ignored_by_git():

@@ -1,12 +1,14 @@
 """The whole cycle with real nbgrader: hand out, hand in, grade, answers by hand, give back. One assignment, all kinds of students."""
 
+import copy
 import csv
+import json
 import os
 import re
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.classroom.course import Course, answer_cells, from_the_bank, kind_of, master, message_of, solved
 
@@ -121,6 +123,45 @@ def hand_in_everything(course):
     hand_in("tamperer", {}, cell_at_the_top("import imsearch_helpers.exercises as e\ne.same = lambda one, other: True"))
 
 
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def spoilt(notebook):
+    """All that a cloud service, a spreadsheet of cells and a lively learner can do to right answers."""
+    place = {kind_of(cell).get("grade_id"): number for number, cell in enumerate(notebook.cells)}
+    picture = {"image.png": {"image/png": DOT}}
+    notebook.cells[place[FIRST]] |= {"attachments": picture, "source": "drive.mount('/x')\n" + notebook.cells[place[FIRST]].source}
+    why = notebook.cells[place["why"]]
+    second = copy.deepcopy(why) | {"id": "second", "source": "The second half."}
+    why |= {"source": "The first half ![image.png](attachment:image.png)", "attachments": picture}
+    notebook.cells.insert(place["why"] + 1, second)
+    imports = next(cell for cell in notebook.cells if "import check" in cell.source)
+    imports.source = "from google.colab import drive\n" + imports.source
+    notebook.cells.insert(2, new_markdown_cell("half an emoji: \ud83d"))
+    notebook.cells.insert(3, new_code_cell("for _ in range(5000):\n    print('x' * 1000, end='')"))
+
+
+def written_below(notebook):
+    [place] = [place for place, cell in enumerate(notebook.cells) if kind_of(cell).get("grade_id") == "why"]
+    notebook.cells.insert(place + 1, new_markdown_cell("My answer stands below."))
+
+
+def collect_what_came_back(course):
+    """Through `collect`, and as other programs save it: two with all answers, and one web page."""
+    right = {grade_id: source for grade_id, source in solved(NAME).items() if grade_id != "why"}
+    folder = course.root / "returned"
+    folder.mkdir()
+    course.hand_in("_draft", NAME, right, spoilt, folder / "draft.json")
+    text = (folder / "draft.json").read_text(encoding="utf-8")
+    (folder / f"spoilt_{NAME}.ipynb.txt").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    course.hand_in("_draft", NAME, right, written_below, folder / "draft.json")
+    old = nbformat.convert(nbformat.read(folder / "draft.json", as_version=4), 3)
+    (folder / f"0012345_{NAME}.ipynb").write_text(json.dumps(old), encoding="utf-8")
+    (folder / "draft.json").unlink()
+    (folder / f"web_page_{NAME}.html").write_text("<html>", encoding="utf-8")
+    return course.classroom("collect", NAME, folder).stdout
+
+
 def packaged_answer():
     return f"{head('graded_quality')}\n    return tuple(evaluate_search(gains, ranking, k))"
 
@@ -130,6 +171,7 @@ def course(tmp_path_factory):
     made = Course(tmp_path_factory.mktemp("course"))
     made.release(NAME)
     hand_in_everything(made)
+    made.collected = collect_what_came_back(made)
     made.grading = made.classroom("grade", NAME).stdout
     return made
 
@@ -163,9 +205,10 @@ FULL = [POINTS[f"test_{task}"] for task in TASKS]
 
 
 def test_every_submission_is_reported(course):
-    lines = re.findall(r"^\d+ of 22  (\w+): (.*)$", course.grading, flags=re.M)
-    assert len(lines) == 22
-    assert {student for student, outcome in lines if outcome != "graded"} == {"a_vandal", "killer", "no_notebook", "patricide"}
+    lines = re.findall(r"^\d+ of 25  (\w+): (.*)$", course.grading, flags=re.M)
+    assert len(lines) == 25
+    ungraded = {"a_vandal", "killer", "no_notebook", "patricide", "web_page"}
+    assert {student for student, outcome in lines if outcome != "graded"} == ungraded
 
 
 def test_untouched_release_scores_nothing_and_runs_without_an_error(course, marks):
@@ -175,7 +218,8 @@ def test_untouched_release_scores_nothing_and_runs_without_an_error(course, mark
     assert "not attempted yet" in message_of(course.autograded("blank", NAME), FIRST)
 
 
-@pytest.mark.parametrize("student", ["solution", "all_shown", "other_ways", "deleted", "doubled", "greedy", "loud", "parent", "self_made"])
+@pytest.mark.parametrize("student", ["solution", "all_shown", "other_ways", "deleted", "doubled", "greedy", "loud", "parent", "self_made",
+                                     "no_imports", "spoilt", "0012345"])  # fmt: skip
 def test_right_answers_have_full_points_whatever_else_was_done(marks, student):
     assert points(marks[student]) == FULL
     assert marks[student]["note"].startswith("still to be graded by hand: why")
@@ -185,9 +229,20 @@ def test_deleted_cells_are_put_back_untouched(marks):
     assert points(marks["forgetful"]) == [*FULL[:-1], 0] and marks["forgetful"]["why"] == "0"
 
 
+def test_lines_that_fail_above_imports_and_answers_cost_nothing_and_are_in_the_note(course, marks):
+    assert re.search("has gone on below the line that failed: ModuleNotFoundError: No module named 'google", marks["spoilt"]["note"])
+    assert "has gone on below the line that failed: NameError: name 'drive'" in marks["spoilt"]["note"]
+    assert "has gone on" not in "".join(row["note"] for student, row in marks.items() if student != "spoilt")
+
+
+def test_output_that_does_not_end_is_cut(course):
+    [cell] = [cell for cell in course.autograded("spoilt", NAME).cells if cell.source.startswith("for _ in range(5000)")]
+    n_letters = sum(len(output.text) for output in cell.outputs)
+    assert 500_000 < n_letters < 1_001_000 and "the grader has cut the output here" in cell.outputs[-1].text
+
+
 def test_a_check_that_stopped_with_an_error_is_in_the_note(marks):
-    assert points(marks["no_imports"]) == [0] * len(TASKS)
-    assert f"{FIRST}: The check stopped with NameError: name 'check' is not defined" in marks["no_imports"]["note"]
+    assert f"{FIRST}: The check stopped with RuntimeError: this notebook has changed what checks it" in marks["tamperer"]["note"]
 
 
 def test_part_of_the_cases_is_part_of_the_points(course, marks):
@@ -241,6 +296,7 @@ def test_nobody_honest_is_pointed_out(marks):
         ("no_notebook", "is cut off, or no notebook .*ask for it again"),
         ("a_vandal", "it changed files of the course"),
         ("patricide", "nbgrader was interrupted"),
+        ("web_page", "web_page_.*html: it is a web page, no notebook"),
     ],
 )
 def test_what_cannot_be_graded_has_a_reason_and_no_silent_zero(course, marks, student, reason):
@@ -258,7 +314,7 @@ def test_statistics_of_each_question(course, marks):
     graded = [row for row in marks.values() if row["total"] != ""]
     first = table[FIRST]
     scores = [float(row[FIRST]) for row in graded]
-    assert int(first["graded"]) == len(scores) == 18
+    assert int(first["graded"]) == len(scores) == 20
     assert float(first["mean"]) == pytest.approx(sum(scores) / len(scores), abs=0.005)
     assert first["no_marks"] == f"{scores.count(0) / len(scores):.0%}"
 
@@ -267,10 +323,13 @@ def test_statistics_of_each_question(course, marks):
 def finished(course, marks):
     """The course after the written answers were graded by hand, in a table that a spreadsheet has saved in its own way."""
     assert course.classroom("written", NAME).returncode == 0
-    rows = course.written = read(course, "written")
+    course.written = read(course, "written")
+    rows = [dict(row) for row in course.written]
     for row in rows:
         if row["student"] == "solution":
             row |= {"score": "2,5", "comment": "Good; the fourth point is thin.\nSee lesson 07."}
+        if row["student"] == "0012345":
+            row |= {"student": "12345", "score": "3"}
     write(course, rows, delimiter=";")
     course.entered = course.classroom("written", NAME, "--enter")
     course.run("-m", "nbgrader", "generate_feedback", NAME)
@@ -285,12 +344,23 @@ def test_untouched_written_answer_is_a_zero_and_the_others_wait(finished, marks)
     assert rows["other_ways"]["answer"].strip() == solved(NAME)["why"].strip()
 
 
+def test_a_written_answer_is_whole_whichever_cells_it_stands_in(finished):
+    answers = {row["student"]: row["answer"] for row in finished.written}
+    assert re.fullmatch(r"The first half \[picture [0-9a-f]{4}\]\n\nThe second half\.", answers["spoilt"])
+    assert answers["0012345"] == "My answer stands below."
+
+
 def test_points_by_hand_arrive_in_the_marks(finished):
-    assert finished.entered.returncode == 0 and "1 of " in finished.entered.stdout, finished.entered.stdout
+    assert finished.entered.returncode == 0 and "2 of " in finished.entered.stdout, finished.entered.stdout
     assert "No score yet: all_shown (why)" in finished.entered.stdout
     done = finished.classroom("marks", NAME)
     row = {row["student"]: row for row in read(finished, "marks")}["solution"]
     assert (row["why"], row["total"], row["note"]) == ("2.5", f"{CHECKED + 2.5:g}", ""), done.stdout
+
+
+def test_student_number_that_lost_its_zeros_in_a_spreadsheet_is_known(finished):
+    finished.classroom("marks", NAME)
+    assert {row["student"]: row["why"] for row in read(finished, "marks")}["0012345"] == "3"
 
 
 def test_feedback_page_has_points_reasons_and_comment(finished):
@@ -303,6 +373,11 @@ def test_feedback_page_has_points_reasons_and_comment(finished):
 def test_feedback_page_has_no_hidden_test_and_no_rest_of_a_progress_bar(finished):
     page = finished.feedback("solution", NAME)
     assert "HIDDEN" not in page and "importlib" not in page and page.count("Indexing") <= 2
+    assert page.count("import</span> <span class=\"n\">check") <= 1  # the grader's own imports are not shown
+
+
+def test_feedback_page_has_the_pictures_of_an_answer(finished):
+    assert DOT in finished.feedback("spoilt", NAME)
 
 
 def test_feedback_shows_no_solution(finished):
@@ -313,24 +388,25 @@ def test_feedback_shows_no_solution(finished):
 
 def test_written_again_keeps_what_was_filled_in_and_not_entered(finished):
     rows = read(finished, "written", ";")
-    rows[0] |= {"score": "1", "comment": "a start"}
+    rows[1] |= {"score": "1", "comment": "a start"}
     write(finished, rows)
     assert finished.classroom("written", NAME).returncode == 0
-    assert read(finished, "written")[0] == rows[0]
+    assert read(finished, "written")[:2] == [rows[0] | {"student": "0012345"}, rows[1]]
 
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"score": "5"}, "row 2: score must be a number from 0 to 4, not '5'"),
-        ({"score": "2/4"}, "row 2: score must be a number from 0 to 4, not '2/4'"),
-        ({"student": "zoe"}, "row 2: there is no graded answer of student 'zoe' to question 'why'"),
+        ({"score": "5"}, "row 3: score must be a number from 0 to 4, not '5'"),
+        ({"score": "2/4"}, "row 3: score must be a number from 0 to 4, not '2/4'"),
+        ({"student": "deleted"}, "deleted has a score for 'why' in a row above, too; keep one"),
+        ({"student": "zoe"}, "row 3: there is no graded answer of student 'zoe' to question 'why'"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named_and_nothing_is_entered(finished, change, complaint):
     before = (finished.folder / "marks" / f"written_{NAME}.csv").read_bytes()
     rows = read(finished, "written")
-    write(finished, [rows[0] | {"score": "1"} | change, *(row | {"score": "0"} for row in rows[1:])])
+    write(finished, [rows[0], rows[1] | {"score": "1"} | change, *(row | {"score": "0"} for row in rows[2:])])
     done = finished.classroom("written", NAME, "--enter")
     assert done.returncode == 2 and complaint in done.stdout
     finished.classroom("marks", NAME)
@@ -357,8 +433,10 @@ def test_a_new_answer_does_not_inherit_the_points_of_the_old(finished):
     finished.classroom("marks", NAME)
     row = {row["student"]: row for row in read(finished, "marks")}["solution"]
     assert (row["why"], row["total"]) == ("", f"{CHECKED:g}") and "still to be graded by hand: why" in row["note"]
-    finished.classroom("written", NAME)
+    told = finished.classroom("written", NAME).stdout
     assert [(row["score"], row["comment"]) for row in read(finished, "written") if row["student"] == "solution"] == [("", "")]
+    assert "solution: the answer that you marked is another one now, or gone" in told
+    assert [(row["student"], row["score"]) for row in read(finished, "set_aside")] == [("solution", "2,5")]
     finished.run("-m", "nbgrader", "generate_feedback", NAME, "--student", "solution", "--force")
     assert "not graded yet" in finished.feedback("solution", NAME)
 
@@ -376,4 +454,4 @@ def test_an_answer_that_was_emptied_has_its_zero(finished):
 
 def test_who_has_not_handed_in_is_told(finished):
     done = finished.classroom("grade", NAME, "zoe")
-    assert done.returncode == 2 and f"zoe has not handed in {NAME}; who has: a_vandal" in done.stdout
+    assert done.returncode == 2 and f"zoe has not handed in {NAME}; who has: 0012345, a_vandal" in done.stdout

@@ -301,6 +301,11 @@ def test_what_does_not_end_is_stopped_at_its_first_case(function, monkeypatch):
     assert score.passed == [False] * 4 and signal.getsignal(signal.SIGINT) is handler
 
 
+def test_of_endless_printing_only_the_beginning_is_kept():
+    outcome = sandbox.run(lambda: [print("x" * 999) for _ in range(3000)], ())
+    assert len(outcome.printed) == sandbox.MOST_PRINTED and len(outcome.got) == 3000
+
+
 def test_stop_button_still_stops(monkeypatch):
     def presses_stop(numbers):
         signal.raise_signal(signal.SIGINT)

@@ -24,6 +24,7 @@ def main(arguments=None):
             command.add_argument("assignment")
         if name == "collect":
             command.add_argument("folder", type=Path, help="a folder, or a zip file")
+            command.add_argument("--different-people", action="store_true", help="names such as ana and ana_maria are two people's")
         if name == "grade":
             command.add_argument("students", nargs="*", metavar="STUDENT", help="only these")
         if name in ("preflight", "grade"):
@@ -32,7 +33,7 @@ def main(arguments=None):
             command.add_argument("--enter", action="store_true", help="read the filled-in table")
     try:
         return _run(parser.parse_args(arguments))
-    except (ValueError, ModuleNotFoundError) as error:
+    except (ValueError, ModuleNotFoundError, OSError) as error:  # such as a table that a spreadsheet has still open
         print(error, file=sys.stderr)
         return 2
 
@@ -43,7 +44,7 @@ def _run(options):
     if options.command == "preflight":
         return int(not preflight.preflight(options.other_versions))
     if options.command == "collect":
-        return collect.collect(options.assignment, options.folder)
+        return collect.collect(options.assignment, options.folder, options.different_people)
     if options.command == "grade":
         return int(not grade.grade(options.assignment, options.students, options.other_versions))
     if options.command == "written":

@@ -44,6 +44,11 @@ def autograded(student, name):
     return FOLDER / "autograded" / student / name / f"{name}.ipynb"
 
 
+def reason(student, name):
+    """Where `collect` keeps the reason why there is nothing to grade."""
+    return FOLDER / "submitted" / student / name / "why_not_graded.txt"
+
+
 def table(name, assignment):
     return FOLDER / MARKS / f"{name}_{assignment}.csv"
 
@@ -70,10 +75,24 @@ def cells_of(path):
         When it is no notebook.
     """
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in cells if cell["metadata"].get("nbgrader")}
+        return by_id(json.loads(path.read_text(encoding="utf-8"))["cells"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path.name} is cut off, or no notebook ({type(error).__name__})") from None
+
+
+def by_id(cells):
+    """Of some cells those that nbgrader knows, under their ids."""
+    return {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in cells if cell["metadata"].get("nbgrader")}
+
+
+def kinds_of(name):
+    """The ids of an assignment's cells -> what kind each is, "code" or "markdown"."""
+    return {grade_id: cell["cell_type"] for grade_id, cell in cells_of(master(name)).items()}
+
+
+def tests_of(name):
+    """The ids of an assignment's test cells."""
+    return [grade_id for grade_id, cell in cells_of(master(name)).items() if is_test(cell)]
 
 
 def source_of(cell):

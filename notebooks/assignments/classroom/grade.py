@@ -85,6 +85,8 @@ def _try(assignment, student):
     """Returns the reason why it could not be graded, empty if it could, and what was said."""
     if set("[]*?") & set(student):
         return "rename its folder in submitted/: nbgrader takes [ ] * ? for patterns", ""
+    if course.reason(student, assignment).is_file():
+        return course.reason(student, assignment).read_text(encoding="utf-8"), ""
     try:
         course.cells_of(course.submitted(student, assignment))
     except (ValueError, OSError) as error:

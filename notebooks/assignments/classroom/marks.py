@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import statistics
 
 from . import course
@@ -13,6 +14,8 @@ from .look import suspicious_lines
 
 csv.field_size_limit(2**31 - 1)  # somebody may paste a picture into an answer
 LONGEST_CELL = 30_000  # characters; spreadsheets end at 32,767
+WENT_ON = "the grader has gone on below the line that failed"  # which it writes into a cell's output
+PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", flags=re.I)
 
 
 # ---- answers that are graded by hand --------------------------------------------------------------------------------------
@@ -30,7 +33,6 @@ def written(assignment):
     """
     course.require_assignment(assignment)
     path = course.table("written", assignment)
-    filled_in = {(row["student"], row["question"]): row for row in read_table(path, WRITTEN)} if path.is_file() else {}
     rows = []
     with course.gradebook() as book:
         for student in course.students_of(assignment):
@@ -38,13 +40,42 @@ def written(assignment):
                 rows += _written_rows(book, assignment, student)
     if not rows:
         raise ValueError(f"{assignment}: no graded submission has an answer for a person; grade first, if you have not")
-    for row in rows:
-        before = filled_in.get((row["student"], row["question"]), {})
-        if before and fingerprint(before["answer"]) == fingerprint(row["answer"]):
-            row |= {name: before[name] for name in ("score", "comment") if before[name].strip()}
+    _keep_what_was_filled_in(assignment, rows)
     write_table(path, WRITTEN, rows)
     print(f"{len(rows)} answers are in {MARKS}/{path.name}. Fill in score and comment, save it as CSV, then: "
           f"python -m classroom written {assignment} --enter")  # fmt: skip
+
+
+def _keep_what_was_filled_in(assignment, rows):
+    """Take over scores and comments; those whose answer is another one now, or gone, go into a table of their own."""
+    path, aside = course.table("written", assignment), course.table("set_aside", assignment)
+    open_rows = {(row["student"], row["question"]): row for row in rows}
+    no_longer = []
+    for before in read_table(path, WRITTEN) if path.is_file() else []:
+        row = open_rows.get((student_meant(before["student"], course.students_of(assignment)), before["question"]))
+        if row and fingerprint(before["answer"]) == fingerprint(row["answer"]):
+            row |= {name: before[name] for name in ("score", "comment") if before[name].strip()}
+        elif before["score"].strip() or before["comment"].strip():
+            no_longer.append(dict.fromkeys(WRITTEN, "") | {name: before.get(name, "") for name in WRITTEN})
+    known = read_table(aside, WRITTEN) if aside.is_file() else []
+    new = [row for row in no_longer if row not in known]
+    if new:
+        write_table(aside, WRITTEN, [*known, *new])
+        print(f"{', '.join(row['student'] for row in new)}: the answer that you marked is another one now, or gone; "
+              f"your score and comment for it are kept in {MARKS}/{aside.name}")  # fmt: skip
+
+
+def student_meant(typed, students):
+    """The student whose name a spreadsheet has saved, maybe as a number without its leading zeros.
+
+    Examples
+    --------
+    >>> student_meant("12345", ["0012345", "ana"]), student_meant("12345", ["0012345", "012345"])
+    ('0012345', '12345')
+    """
+    typed = typed.strip()
+    like = [student for student in students if typed.isdigit() and student.isdigit() and int(student) == int(typed)]
+    return like[0] if len(like) == 1 and typed not in students else typed
 
 
 def _written_rows(book, assignment, student):
@@ -104,7 +135,8 @@ def enter_written(assignment):
 def _enter(book, assignment, row, answers):
     from nbgrader.api import MissingEntry
 
-    student, name, score = row["student"], row["question"], row["score"].strip().replace(",", ".")
+    student, name = student_meant(row["student"], course.students_of(assignment)), row["question"].strip()
+    score = row["score"].strip().replace(",", ".")
     try:
         grade = book.find_grade(name, assignment, assignment, student)
         comment = book.find_comment(name, assignment, assignment, student)
@@ -112,6 +144,8 @@ def _enter(book, assignment, row, answers):
         raise ValueError(f"there is no graded answer of student {student!r} to question {name!r}") from None
     if not score:
         return False
+    if f"{assignment}/{student}/{name}" in answers:
+        raise ValueError(f"{student} has a score for {name!r} in a row above, too; keep one")
     try:
         points = float(score)
     except ValueError:
@@ -128,8 +162,14 @@ def _enter(book, assignment, row, answers):
 
 
 def shown(cell):
-    """An answer as it stands in the table of answers."""
-    answer = course.source_of(cell)
+    """An answer as it stands in the table of answers; a picture by a few signs of its content, which another one does not have."""
+    pictures = cell.get("attachments", {})
+
+    def sign(found):
+        content = next((str(picture) for name, picture in pictures.items() if f"attachment:{name}" in found[0]), found[0])
+        return f"[picture {fingerprint(content)[:4]}]"
+
+    answer = PICTURE.sub(sign, course.source_of(cell))
     return _no_formula(answer if len(answer) <= LONGEST_CELL else answer[:LONGEST_CELL] + " ... (cut)")
 
 
@@ -188,6 +228,8 @@ def marks(assignment):
 def _mark(book, assignment, student, questions):
     row = dict.fromkeys(questions, "") | {"student": student, "total": "", "out_of": _number(sum(questions.values())), "look_at": ""}
     page = course.autograded(student, assignment)
+    if course.reason(student, assignment).is_file():
+        return row | {"note": f"NOT GRADED: {course.reason(student, assignment).read_text(encoding='utf-8')}"}
     if not course.submitted(student, assignment).is_file():
         return row | {"note": "nothing handed in"}
     if not page.is_file():
@@ -199,6 +241,7 @@ def _mark(book, assignment, student, questions):
     look_at = suspicious_lines(course.submitted(student, assignment))
     notes = [f"still to be graded by hand: {', '.join(grade.name for grade in grades if grade.name in is_open)}" if is_open else ""]
     notes += [f"{course.question(name)}: {reason}" for name, reason in _without_a_result(cells)]
+    notes += [f"{WENT_ON}: {reason}" for reason in _went_on(page)]
     notes += ["LOOK AT its code"] if look_at else []
     total = sum(grade.score for grade in grades if grade.name not in is_open)
     return row | {"total": _number(total), "note": "; ".join(filter(None, notes)), "look_at": _no_formula("\n".join(look_at))}
@@ -210,6 +253,15 @@ def _without_a_result(cells):
         errors = [output for output in cell.get("outputs", []) if output["output_type"] == "error"]
         if course.is_test(cell) and errors:
             yield name, errors[0]["evalue"] or errors[0]["ename"]
+
+
+def _went_on(page):
+    """The errors below which the grader has gone on in the same cell."""
+    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+    for outputs in (cell.get("outputs", []) for cell in cells):
+        errors = [f"{output['ename']}: {output['evalue'][:200]}" for output in outputs if output["output_type"] == "error"]
+        if errors and any(WENT_ON in "".join(output.get("text", "")) for output in outputs):
+            yield errors[0]
 
 
 def _grades(book, assignment, student):

@@ -1,26 +1,80 @@
 """What nbgrader does differently here, with submissions before and after they run, and with the pages that are given back."""
 
+import ast
 import copy
 import re
 
 import nbformat
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbgrader.preprocessors import Execute, GetGrades, NbGraderPreprocessor
 
 from . import course, marks
+
+IMPORTS = "imports-as-handed-out"  # the id of a cell that only the grader sees
+MOST_OUTPUT = 1_000_000  # letters of a cell's output
+MOST_ATTEMPTS = 20  # to go on below a line that fails, in one cell
 
 
 def _about(cell):
     return cell.metadata.get("nbgrader", {})
 
 
+def _handed_out(resources):
+    return nbformat.read(course.released(resources["nbgrader"]["assignment"]), as_version=4)
+
+
+class WholeAnswers(NbGraderPreprocessor):
+    """An answer for a person becomes one cell again where its writer has split it, or has written below it or above it."""
+
+    def preprocess(self, nb, resources):
+        release = _handed_out(resources)
+        self.given = {cell.source.strip() for cell in release.cells}
+        for cell in release.cells:
+            if utils.is_grade(cell) and utils.is_solution(cell):
+                self._join(nb, _about(cell)["grade_id"], cell.cell_type == "markdown")
+        return nb, resources
+
+    def _join(self, nb, grade_id, is_text):
+        places = [place for place, cell in enumerate(nb.cells) if _about(cell).get("grade_id") == grade_id]
+        if not places:
+            return
+        first, last = places[0], places[-1]
+        while is_text and first and self._is_own_text(nb.cells[first - 1]):
+            first -= 1
+        while is_text and last + 1 < len(nb.cells) and self._is_own_text(nb.cells[last + 1]):
+            last += 1
+        parts = [cell for cell in nb.cells[first : last + 1] if _about(cell).get("grade_id") == grade_id or is_text and self._is_own_text(cell)]
+        if len(parts) > 1:
+            answer = nb.cells[places[-1]]
+            _put_together(answer, [cell for cell in parts if cell.source.strip() not in self.given] or [answer])
+            nb.cells = [cell for cell in nb.cells if cell is answer or not any(cell is part for part in parts)]
+
+    def _is_own_text(self, cell):
+        return cell.cell_type != "code" and not _about(cell) and cell.source.strip() not in self.given | {""}
+
+
+def _put_together(answer, parts):
+    """The texts and the pictures of several cells in one; a copy or a draft whose text is in another is left out."""
+    texts, pictures = [], {}
+    for number, part in enumerate(parts):
+        text = part.source.strip()
+        if not any(text in other.source and (text != other.source.strip() or place < number) for place, other in enumerate(parts)):
+            for name, picture in part.get("attachments", {}).items():
+                text = text.replace(f"attachment:{name}", f"attachment:{number}-{name}")
+                pictures[f"{number}-{name}"] = picture
+            texts.append(text)
+    answer.source = "\n\n".join(texts)
+    if pictures:
+        answer.attachments = pictures
+
+
 class AsHandedOut(NbGraderPreprocessor):
     """Every task and every answer is there once, and is what it was handed out to be, whatever the file says."""
 
     def preprocess(self, nb, resources):
-        release = nbformat.read(course.released(resources["nbgrader"]["assignment"]), as_version=4)
+        release = _handed_out(resources)
         handed_out = {_about(cell)["grade_id"]: cell for cell in release.cells if _about(cell)}
         for cell in nb.cells:
             original = handed_out.get(_about(cell).get("grade_id"))
@@ -29,7 +83,15 @@ class AsHandedOut(NbGraderPreprocessor):
             else:  # also what DeduplicateIds leaves of all but the last copy of a cell
                 cell.metadata.pop("nbgrader", None)
         self._add_missing(nb, handed_out)
+        self._add_imports(nb, release)
         return nb, resources
+
+    def _add_imports(self, nb, release):
+        """A line that fails above the imports, or a syntax error there, costs nobody all points."""
+        [imports, *_] = [cell for cell in release.cells if cell.cell_type == "code"]
+        place = next(number for number, cell in enumerate(nb.cells) if cell.cell_type == "code")
+        if not _about(imports):
+            nb.cells.insert(place, nbformat.from_dict(imports | {"id": IMPORTS}))
 
     def _add_missing(self, nb, handed_out):
         place = 0
@@ -39,6 +101,60 @@ class AsHandedOut(NbGraderPreprocessor):
                 nb.cells.insert(place, copy.deepcopy(cell))
                 places = [place + 1]
             place = places[0] if places else place
+
+
+class RunEverything(Execute):
+    """Where a line of a cell fails, the lines below it run all the same; output that never ends is cut."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type != "code":
+            return cell, resources
+        self.n_letters, self.is_cut = 0, False
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        part = cell
+        for _ in range(MOST_ATTEMPTS):
+            is_test = utils.is_grade(cell) and not utils.is_solution(cell)
+            rest = "" if is_test else _below_what_failed(part)
+            if not rest:
+                break
+            cell.outputs.append(new_output("stream", text=f"({marks.WENT_ON})\n"))
+            part, _ = super().preprocess_cell(new_code_cell(rest), resources, index)
+            cell.outputs += part.outputs
+        self.nb.cells[index] = cell
+        return cell, resources
+
+    def process_message(self, msg, cell, cell_index):
+        kind, content = msg["msg_type"], msg["content"]
+        n_letters = len(content.get("text", "")) + sum(len(str(value)) for value in content.get("data", {}).values())
+        if kind == "error":
+            content |= {"evalue": content["evalue"][:10_000], "traceback": [line[:10_000] for line in content["traceback"]]}
+        elif kind in ("stream", "display_data", "execute_result") and self.n_letters + n_letters > MOST_OUTPUT:
+            if self.is_cut:
+                return None
+            self.is_cut = True
+            text = content.get("text", "")[: MOST_OUTPUT - self.n_letters] + "\n... (the grader has cut the output here)\n"
+            msg = msg | {"msg_type": "stream", "content": {"name": content.get("name", "stdout"), "text": text}}
+        self.n_letters += n_letters
+        return super().process_message(msg, cell, cell_index)
+
+
+def _below_what_failed(cell):
+    """What stands in a cell below the statement that raised an error; empty where nothing does, or where nobody can say."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    said = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(errors[-1].traceback)) if errors else ""
+    line = re.search(r"Cell In\[\d+\], line (\d+)", said)  # the first one is in the cell itself
+    if not line or errors[-1].ename in ("KeyboardInterrupt", "SyntaxError", "IndentationError", "TabError"):
+        return ""
+    code = TransformerManager().transform_cell(cell.source)
+    try:
+        parts = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    starts = [min([part.lineno, *(mark.lineno for mark in getattr(part, "decorator_list", []))]) for part in parts]
+    below = [start for start in starts if start > int(line[1])]
+    return "\n".join(code.splitlines()[below[0] - 1 :]) if below else ""
 
 
 class PointsDecide(NbGraderPreprocessor):
@@ -99,6 +215,7 @@ class ForLearners(GetGrades):
 
     def preprocess(self, nb, resources):
         nb, resources = super().preprocess(nb, resources)
+        nb.cells = [cell for cell in nb.cells if cell.get("id") != IMPORTS]
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
             for cell in nb.cells:
                 if utils.is_grade(cell) and utils.is_solution(cell):
