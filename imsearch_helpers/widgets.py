@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from .checks import printable
 from .engine import ImageSearchEngine
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, explain_match, figure_html
+from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
 from .plots.shared import file_name
 from .text import search_by_text_and_image
 from .vectors import METHODS
@@ -361,6 +361,65 @@ def explain_matches(engines, queries, query=0, places=20):
     )
     panel.add_class("imsearch-why")
     return panel
+
+
+def guess_row(name, row, known=None):
+    """A row of the scoreboard, hidden until it has been guessed: a slider for each shot, and a button that shows the row.
+
+    Parameters
+    ----------
+    name : str
+        Of the method.
+    row : dict of str to float
+        Shot -> share from 0 to 1, as `found_by_shot` gives it.
+    known : dict of str to dict of str to float, optional
+        The rows above it, which are seen from the beginning.
+
+    Returns
+    -------
+    Panel
+        All of it can be worked from the keyboard: Tab goes from slider to slider, the arrows move one, Space presses the button.
+        While the row is shown the guess stays as it is; the button then says "guess again" and hides the row.
+    """
+
+    def board(show, **guess):
+        return guessed_row(name, row, guess, show, known)
+
+    guesses = {shot: slider(shot, 0.0, 1.0, 0.5, step=0.05) for shot in sorted(row)}
+    button = ipywidgets.ToggleButton(False, description="show it", layout={"width": "auto"})
+
+    def lock(change):
+        button.description = "guess again" if change["new"] else "show it"
+        for guess in guesses.values():
+            guess.disabled = change["new"]
+
+    button.observe(lock, names="value")
+    panel = play(board, **guesses, show=button)
+    panel.add_class("imsearch-guess")
+    return panel
+
+
+def guessed_row(name, row, guess, show, known=None):
+    """The scoreboard with a guess, and below it the row that was guessed, or question marks.
+
+    Parameters
+    ----------
+    name : str
+    row, guess : dict of str to float
+        Of the same shots.
+    show : bool
+        Whether the row is seen.
+    known : dict of str to dict of str to float, optional
+        The rows above.
+
+    Returns
+    -------
+    Figure
+        Its title says, once the row is shown, by how much the guess is off.
+    """
+    off = np.mean([abs(guess[shot] - share) for shot, share in row.items()])
+    title = f"The guess is off by {off:.2f} on average" if show else "Move the sliders to your guess, then press the button"
+    return show_scoreboard({**(known or {}), "my guess": guess, name: row if show else None}, title)
 
 
 def explore_map(maps, products, picked=0):

@@ -5,11 +5,11 @@ from .model import Exercise
 
 
 def is_fooled(query, results, category_of):
-    """Say whether a search was fooled: the best result other than the query shows another category.
+    """Say whether a search was fooled.
 
-    `query` is the path of a picture, `results` a list of (path, score), best first.
-    `category_of` is a dictionary: category_of[path] is the category of a picture.
-    Return True or False.
+    It was, if the best result other than the query shows another category.
+    `query` is the path of a picture, `results` a list of (path, score), best
+    first. `category_of[path]` is the category of a picture. Return True or False.
     """
     others = [path for path, score in results if path != query]
     return category_of[others[0]] != category_of[query]

@@ -7,10 +7,10 @@ from .model import Exercise
 
 
 def cosine_from_sums(v1, v2):
-    """The cosine of the angle between two vectors: their dot product over the product of their lengths.
+    """The cosine of the angle between two vectors: dot product over lengths.
 
-    `v1` and `v2` are arrays with the same number of numbers; they may be of the type uint8.
-    Return one number, and 0.0 if one of the vectors is all zeros.
+    `v1` and `v2` are arrays with the same number of numbers; they may be of the
+    type uint8. Return one number, and 0.0 if one of the vectors is all zeros.
     """
     v1, v2 = v1.astype(float), v2.astype(float)  # uint8 would wrap around
     dot = (v1 * v2).sum()
@@ -19,10 +19,10 @@ def cosine_from_sums(v1, v2):
 
 
 def centred_cosine(v1, v2):
-    """The cosine of two vectors after each has lost its own mean (the Pearson correlation).
+    """The cosine of two vectors, each minus its own mean (Pearson correlation).
 
-    `v1` and `v2` are arrays with the same number of numbers.
-    Return one number, and 0.0 if one of the vectors has the same number everywhere.
+    `v1` and `v2` are arrays with the same number of numbers. Return one number,
+    and 0.0 if one of the vectors has the same number everywhere.
     """
     return cosine_similarity(v1 - v1.mean(), v2 - v2.mean())
 
@@ -30,8 +30,9 @@ def centred_cosine(v1, v2):
 def two_that_disagree(query):
     """Invent two vectors about which the metrics disagree.
 
-    `query` is an array of at least two positive numbers. Return a pair (a, b) of arrays of the same shape:
-    by cosine a is more similar to the query than b is; by Euclidean distance b is nearer to the query than a is.
+    `query` is an array of at least two positive numbers. Return a pair (a, b) of
+    arrays of the same shape: by cosine a is more similar to the query than b is;
+    by Euclidean distance b is nearer to the query than a is.
     """
     a = 10 * query  # the same direction, far away
     b = query.astype(float)
@@ -40,10 +41,11 @@ def two_that_disagree(query):
 
 
 def histogram_intersection(counts1, counts2):
-    """What two histograms have in common: the sum over the bins of the smaller of the two shares.
+    """What two histograms share: the sum over the bins of the smaller share.
 
-    `counts1` and `counts2` are arrays of counts, one number a bin; the pictures may be of different sizes, so turn
-    counts into shares first: divide each histogram by its own sum. Return one number from 0 to 1.
+    `counts1` and `counts2` are arrays of counts, one number a bin; the pictures
+    may be of different sizes, so turn counts into shares first: divide each
+    histogram by its own sum. Return one number from 0 to 1.
     """
     shares1, shares2 = counts1 / counts1.sum(), counts2 / counts2.sum()
     return np.minimum(shares1, shares2).sum()

@@ -16,7 +16,7 @@ import it. A part of it moves to ``shared`` once a second file needs it.
 """
 
 from .lesson_00 import show_search_process
-from .lesson_01 import ROW_COLOURS, shift_html, show_flatten_process, show_shift, show_sizes, size_html
+from .lesson_01 import ROW_COLOURS, shift_html, show_flatten_process, show_gamma, show_shift, show_sizes, size_html
 from .lesson_02 import (
     compare_pictures,
     show_bins,
@@ -27,6 +27,7 @@ from .lesson_02 import (
     show_scoreboard,
 )
 from .lesson_03 import (
+    LIGHT_SCALES,
     LightScores,
     light_html,
     show_angles,

@@ -46,7 +46,8 @@ def _alt_of_search_process(degrees):
     return (
         "Four steps from left to right. A picture; its vector, drawn as bars; an arrow for each of "
         f"{len(degrees)} other pictures, at angles of {', '.join(f'{angle:.0f}' for angle in degrees)} degrees "
-        "from the query's arrow; and the same pictures ranked, the smallest angle first."
+        "from the query's arrow (the angles between the others are not to scale); and the same pictures ranked, the "
+        "smallest angle first."
     )
 
 

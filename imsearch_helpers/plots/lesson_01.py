@@ -170,6 +170,75 @@ def _bars_as_pixels(vector, width=400, height=170):
     return colours[(levels <= highest).astype(int) + (levels <= lowest)]  # (height, width, 3)
 
 
+# Light
+
+
+def show_gamma(value):
+    """Stored values are not light: the curve of sRGB, a value in full and in half the light, and two rows of greys.
+
+    Parameters
+    ----------
+    value : int
+        A stored value, from 1 to 255, to be marked on the curve, with half of it and with half of its light.
+
+    Returns
+    -------
+    Figure
+
+    References
+    ----------
+    The curve is that of IEC 61966-2-1 (sRGB).
+    """
+    light, half_value = _light_of(value), value / 2
+    half_light = _stored_of(light / 2)
+    alt = (
+        f"A curve of the light against the stored value, flat at first and then steeper. Marked: {value} is "
+        f"{light:.0%} of the light, {half_light:.0f} is half of that, and {half_value:.0f} is {_light_of(half_value):.0%}. "
+        "Beside it two rows of greys: with equal steps of the stored value, and, jumping from dark to light at once, with "
+        "equal steps of light."
+    )
+    figure = new_figure(9.4, 3.1, alt)
+    curve, greys = figure.subplots(1, 2, width_ratios=[1.3, 1])
+    stored = np.arange(256)
+    curve.plot(stored, 100 * _light_of(stored), color=BLUE, linewidth=2)
+    _mark_on_curve(curve, value, "the pixel", BLUE, "o")
+    _mark_on_curve(curve, half_light, "half the light", ORANGE, "s")
+    _mark_on_curve(curve, half_value, "half the stored value", RED, "D")
+    curve.set(xlabel="stored value", ylabel="light, in %", xlim=(0, 260), ylim=(0, 105))
+    curve.set_title(f"half the light takes {value} to {half_light:.0f}", fontsize=11)
+    curve.legend(fontsize=9)
+    curve.spines[["top", "right"]].set_visible(False)
+    _draw_two_rows_of_greys(greys)
+    return figure
+
+
+def _light_of(stored):
+    """sRGB: stored values from 0 to 255 -> light from 0 to 1."""
+    share = np.asarray(stored) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def _stored_of(light):
+    """sRGB: light from 0 to 1 -> stored values from 0 to 255, not rounded."""
+    light = np.asarray(light)
+    return 255 * np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def _mark_on_curve(axes, stored, words, colour, marker):
+    light = 100 * _light_of(stored)
+    axes.plot([stored, stored, 0], [0, light, light], color=colour, linewidth=1, linestyle=":")
+    axes.plot(stored, light, marker, color=colour, markersize=8, label=f"{words}: {stored:.0f}, {light:.0f} % light")
+
+
+def _draw_two_rows_of_greys(axes, steps=9):
+    shares = np.linspace(0, 1, steps)
+    axes.imshow([255 * shares, _stored_of(shares)], cmap="gray", vmin=0, vmax=255, aspect="auto")
+    axes.axhline(0.5, color="white", linewidth=8)
+    axes.set(xticks=range(0, steps, 2), yticks=[0, 1], yticklabels=["of stored\nvalue", "of light"])
+    axes.set_xticklabels([f"{100 * share:.0f} %" for share in shares[::2]])
+    axes.set_title("equal steps", fontsize=11)
+
+
 # Moving
 
 

@@ -249,22 +249,38 @@ def show_scoreboard(rows, title="The scoreboard: how often the product's own stu
 
     Parameters
     ----------
-    rows : dict of str to dict of str to float
-        Method -> shot -> share from 0 to 1, as `found_by_shot` gives it.
+    rows : dict of str to (dict of str to float, or None)
+        Method -> shot -> share from 0 to 1, as `found_by_shot` gives it. None for a row that is still to be guessed: it is
+        drawn with question marks, as is a shot that a row does not have.
     title : str
 
     Returns
     -------
     Figure
+        The columns always stand in the order of the alphabet: dim, moved, scene, turned.
+
+    Raises
+    ------
+    ValueError
+        When no row is known.
     """
-    shots = list(next(iter(rows.values())))
-    alt = f"A table, share of pictures found, by method and shot. {table_in_words(rows)}."
-    figure = new_figure(7.6, 1.1 + 0.5 * len(rows), alt)
+    known = {method: row for method, row in rows.items() if row}
+    if not known:
+        raise ValueError(f"rows must hold at least one row that is known, such as {{'pixels': {{'dim': 1.0}}}}, but it is {rows!r}")
+    shots = sorted({shot for row in known.values() for shot in row})
+    shares = {method: [(row or {}).get(shot, np.nan) for shot in shots] for method, row in rows.items()}
+    figure = new_figure(7.6, 1.1 + 0.5 * len(rows), _alt_of_scoreboard(shares, shots))
     axes = figure.subplots()
-    shares = {method: [row[shot] for shot in shots] for method, row in rows.items()}
     draw_table(axes, shares, [f"{shot} shot" for shot in shots])
     axes.set_title(title, fontsize=11, pad=10)
     return figure
+
+
+def _alt_of_scoreboard(shares, shots):
+    known = {name: {shot: value for shot, value in zip(shots, row) if value == value} for name, row in shares.items()}
+    hidden = "".join(f" {name}: still to be guessed." for name, row in known.items() if not row)
+    seen = table_in_words({name: row for name, row in known.items() if row})
+    return f"A table, share of pictures found, by method and shot. {seen}.{hidden}"
 
 
 def show_bins(curves, title):

@@ -200,6 +200,9 @@ def _draw_red_and_green(axes, colours):
 
 # Light
 
+GAMMA = 2.2  # the stored value is, nearly, the light to the power of 1 / 2.2
+LIGHT_SCALES = ("stored value", "light")
+
 
 class LightScores(NamedTuple):
     """How a picture in other light compares with itself in full light, and with another product."""
@@ -216,7 +219,8 @@ def show_light(picture, other, percent):
     ----------
     picture, other : str, Path, PIL.Image.Image or ndarray
     percent : float
-        How much light, from 0 to 200; 100 leaves the picture as it is, more makes bright places white.
+        Of the stored values, from 0 to 200; 100 leaves the picture as it is, more makes bright places white. The light
+        that belongs to it stands on the curves' upper axis.
 
     Returns
     -------
@@ -225,7 +229,7 @@ def show_light(picture, other, percent):
     scores = _scores_in_light(picture, other, percent)
     figure = new_figure(9.4, 3.0, _alt_of_light(scores, percent))
     pictures, curves = figure.subfigures(1, 2, width_ratios=[1.1, 1])
-    titles = (f"the query: {percent:g} % light", "itself in full light", "another product")
+    titles = (f"stored values: {percent:g} %\nlight: {_light_percent(percent):.0f} %", "itself, 100 %", "another product")
     images = (_in_light(picture, percent), picture, other)
     for axes, image, title in zip(pictures.subplots(1, 3), images, titles):
         show_picture(axes, image, title)
@@ -240,8 +244,9 @@ def _alt_of_light(scores, percent):
         f"by {name} {score.itself:.3f} to itself and {score.other:.3f} to the other" for name, score in scores.items()
     )
     return (
-        f"A product picture with {percent:g} % of its light, itself in full light, and another product. Beside them "
-        f"curves over the light from 10 to 200 %: cosine and distance to both. At {percent:g} %: {said}."
+        f"A product picture with {percent:g} % of its stored values, which is {_light_percent(percent):.0f} % of the light, "
+        "itself in full light, and another product. Beside them curves over the stored values from 10 to 200 %, with the "
+        f"light as a second scale: cosine and distance to both. At {percent:g} %: {said}."
     )
 
 
@@ -257,6 +262,15 @@ def _scores_in_light(picture, other, percent):
     return scores
 
 
+def _light_percent(stored_percent):
+    """How much light belongs to a share of the stored values, both in per cent."""
+    return 100 * (np.maximum(stored_percent, 0) / 100) ** GAMMA
+
+
+def _stored_percent(light_percent):
+    return 100 * (np.maximum(light_percent, 0) / 100) ** (1 / GAMMA)
+
+
 def _in_light(image, percent):
     pixels = np.asarray(load_image(image)) * (percent / 100)
     return np.clip(pixels, 0, 255).round().astype(np.uint8)
@@ -269,29 +283,46 @@ def _draw_over_light(axes, name, percent, score, score_by_light):
     axes.plot([percent] * 2, [score.itself, score.other], "o", color="black", markersize=5)
     axes.axvline(percent, color=GREY, linewidth=1, linestyle=":")
     axes.set_title(f"{name}\n{score.nearer}", fontsize=10)
-    axes.set(xlabel="light, in %", xticks=[0, 50, 100, 150, 200])
+    axes.set(xlabel="stored values, in %", xticks=[0, 50, 100, 150, 200])
+    above = axes.secondary_xaxis("top", functions=(_light_percent, _stored_percent))
+    above.set_xticks([5, 50, 100, 200, 400])
+    above.tick_params(labelsize=8)
+    above.set_xlabel("light, in %", fontsize=9)
     axes.legend(fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines["right"].set_visible(False)
 
 
-def light_html(picture, other, percent):
+def light_html(picture, other, percent, scale="stored value"):
     """The pictures and numbers of `show_light` as HTML, drawn in a few milliseconds, for a slider that is dragged.
 
     Parameters
     ----------
     picture, other : str, Path, PIL.Image.Image or ndarray
     percent : float
+    scale : str
+        What `percent` counts: "stored value" or "light".
 
     Returns
     -------
     str
+
+    Raises
+    ------
+    ValueError
+        When there is no such scale.
     """
+    if scale not in LIGHT_SCALES:
+        raise ValueError(f"scale must be one of {', '.join(map(repr, LIGHT_SCALES))}, got {scale!r}")
+    percent = _stored_percent(percent) if scale == "light" else percent
     scores = _scores_in_light(picture, other, percent)
     to_itself = ", ".join(f"{name} {score.itself:.3f}" for name, score in scores.items())
     to_other = ", ".join(f"{name} {score.other:.3f}" for name, score in scores.items())
     verdicts = "<br>".join(f"By {name}: <b>{score.nearer}</b>" for name, score in scores.items())
     row = row_html(
-        picture_html(_in_light(picture, percent), f"the query at {percent:g} % light"),
+        picture_html(
+            _in_light(picture, percent),
+            f"the query: {percent:.0f} % of the stored values, {_light_percent(percent):.0f} % of the light",
+        ),
         picture_html(np.asarray(load_image(picture)), f"itself in full light: {to_itself}"),
         picture_html(np.asarray(load_image(other)), f"another product: {to_other}"),
     )

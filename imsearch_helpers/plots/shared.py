@@ -292,17 +292,19 @@ def draw_table(axes, rows, columns, digits=2):
     ----------
     axes : matplotlib.axes.Axes
     rows : dict of str to list of float
-        What stands left of the row -> its numbers, from 0 to 1.
+        What stands left of the row -> its numbers, from 0 to 1; not a number where it is not known: drawn as "?" on grey.
     columns : list of str
         What stands above each column.
     digits : int
         How many of each number are written after the point.
     """
-    table = np.array(list(rows.values()))
+    table = np.array(list(rows.values()), dtype=float)
+    axes.set_facecolor("0.9")  # seen where a number is missing
     # The scale ends at 1.6, so that the darkest blue stays readable under black.
     axes.imshow(table, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (row, column), value in np.ndenumerate(table):
-        axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=11)
+        words = "?" if np.isnan(value) else f"{value:.{digits}f}"
+        axes.text(column, row, words, ha="center", va="center", fontsize=11)
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set_xticks(range(len(columns)), columns)
     axes.xaxis.tick_top()

@@ -106,3 +106,18 @@ def test_the_slider_says_which_of_the_two_is_nearer(stripes, flat_grey):
 def test_every_picture_beside_a_slider_has_alt_text(stripes, flat_grey):
     for page in (plots.size_html(stripes, 8), plots.shift_html(stripes, 8, flat_grey)):
         assert page.count("<img") == len(re.findall(r'alt="[^"]{8,}"', page))
+
+
+def test_half_the_light_is_marked_where_the_standard_puts_it():
+    # sRGB by hand: 200 / 255 = 0.7843; ((0.7843 + 0.055) / 1.055) ** 2.4 = 0.578 of the light; half of it is stored as 146.
+    figure = plots.show_gamma(200)
+    assert "200 is 58% of the light, 146 is half of that, and 100 is 13%" in figure.alt
+    assert figure.axes[0].get_title() == "half the light takes 200 to 146"
+
+
+def test_stored_values_turn_to_light_and_back():
+    [curve, *_] = plots.show_gamma(255).axes[0].lines
+    stored, light = curve.get_data()
+    assert light[0] == 0 and light[255] == pytest.approx(100) and (np.diff(light) > 0).all()
+    assert light[10] == pytest.approx(100 * 10 / 255 / 12.92)  # the straight part
+    assert np.interp(50, light, stored) == pytest.approx(187.5, abs=0.1)  # half of white, well known as 188

@@ -75,6 +75,31 @@ def test_the_scoreboard_writes_every_share_and_says_it():
     assert "pixels: dim 1.00, scene 0.40; histogram: dim 0.00, scene 0.05" in figure.alt
 
 
+def test_the_columns_of_the_scoreboard_never_change_their_order():
+    figure = plots.show_scoreboard({"a": {"turned": 0.1, "dim": 0.2, "scene": 0.3, "moved": 0.4}})
+    [table] = figure.axes
+    assert [label.get_text() for label in table.get_xticklabels()] == ["dim shot", "moved shot", "scene shot", "turned shot"]
+    assert texts(table) == ["0.20", "0.40", "0.30", "0.10"]
+
+
+def test_a_row_still_to_be_guessed_is_all_question_marks_and_its_numbers_are_nowhere():
+    figure = plots.show_scoreboard({"pixels": {"dim": 1.0, "moved": 0.2}, "root": None})
+    assert texts(figure.axes[0]) == ["1.00", "0.20", "?", "?"]
+    assert figure.alt.endswith("pixels: dim 1.00, moved 0.20. root: still to be guessed.")
+
+
+def test_a_shot_that_one_row_lacks_is_a_question_mark():
+    figure = plots.show_scoreboard({"a": {"dim": 1.0, "moved": 0.2}, "b": {"moved": 0.3}})
+    assert texts(figure.axes[0]) == ["1.00", "0.20", "?", "0.30"]
+    assert "b: moved 0.30." in figure.alt and "nan" not in figure.alt
+
+
+@pytest.mark.parametrize("rows", [{}, {"pixels": None}])
+def test_a_scoreboard_without_a_known_row_is_refused(rows):
+    with pytest.raises(ValueError, match="rows must hold at least one row that is known"):
+        plots.show_scoreboard(rows)
+
+
 def test_curves_over_bins_carry_their_names_at_the_end():
     figure = plots.show_bins({"plain": {4: 0.2, 8: 0.5}, "root": {4: 0.4, 8: 0.9}}, "more is better")
     assert texts(figure.axes[0]) == ["plain", "root"]

@@ -89,3 +89,15 @@ def test_distributions_say_median_and_share_above():
     assert "few: from 0.10 to 0.90, median 0.25, 25% above 0.7." in figure.alt
     assert "all: from 0.80 to 1.00, median 0.90, 100% above 0.7." in figure.alt
     assert sum(bar.get_height() for bar in figure.axes[0].patches) == pytest.approx(1.0)
+
+
+def test_half_the_light_is_three_quarters_of_the_stored_value(picture, other):
+    by_light = plots.light_html(picture, other, 50, "light")
+    assert "73 % of the stored values, 50 % of the light" in by_light  # 0.5 ** (1 / 2.2) = 0.730
+    assert "50 % of the stored values, 22 % of the light" in plots.light_html(picture, other, 50)
+    assert "full light: cosine 1.000" in by_light
+
+
+def test_an_unknown_scale_is_named_with_the_known_ones(picture, other):
+    with pytest.raises(ValueError, match="'stored value', 'light', got 'lux'"):
+        plots.light_html(picture, other, 50, "lux")

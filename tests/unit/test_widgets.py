@@ -408,6 +408,55 @@ def test_what_the_fooled_button_said_goes_with_the_next_query(explorer):
     assert explorer.children[-1].children[1].value == ""
 
 
+# A row of the scoreboard, guessed first
+
+
+@pytest.fixture
+def guess():
+    row, known = {"turned": 0.88, "dim": 0.01, "scene": 0.03, "moved": 0.94}, {"pixels": {"dim": 1.0, "moved": 0.3}}
+    return widgets.guess_row("root", row, known)
+
+
+def alt(panel):
+    return re.search('alt="([^"]*)"', shown(panel)).group(1)
+
+
+def test_a_row_is_hidden_until_its_button_is_pressed(guess):
+    assert "0.88" not in alt(guess) and "root: still to be guessed" in alt(guess)
+    assert "pixels: dim 1.00, moved 0.30" in alt(guess)  # what is known already is seen
+    controls(guess)["show it"].value = True
+    assert "root: dim 0.01, moved 0.94, scene 0.03, turned 0.88" in alt(guess)
+
+
+def test_the_sliders_stand_in_the_order_of_the_columns_and_each_changes_the_guess(guess):
+    assert list(controls(guess))[:4] == ["dim", "moved", "scene", "turned"]
+    for place, control in enumerate(list(controls(guess).values())[:4]):
+        control.value = 0.1 * place
+    assert "my guess: dim 0.00, moved 0.10, scene 0.20, turned 0.30" in alt(guess)
+
+
+def test_a_guess_stays_as_it_is_while_the_row_is_shown(guess):
+    button = controls(guess)["show it"]
+    sliders = list(controls(guess).values())[:4]
+    button.value = True
+    assert button.description == "guess again" and all(control.disabled for control in sliders)
+    button.value = False
+    assert button.description == "show it" and not any(control.disabled for control in sliders)
+    assert "0.88" not in alt(guess)
+
+
+def test_guesses_move_in_steps_for_the_keyboard(guess):
+    steps = [(control.min, control.max, control.step) for control in list(controls(guess).values())[:4]]
+    assert steps == [(0, 1, 0.05)] * 4
+
+
+def test_the_title_says_by_how_much_the_guess_is_off():
+    figure = widgets.guessed_row("root", {"dim": 0.2, "moved": 0.9}, {"dim": 0.5, "moved": 0.8}, show=True)
+    assert figure.axes[0].get_title() == "The guess is off by 0.20 on average"  # 0.3 and 0.1
+    hidden = widgets.guessed_row("root", {"dim": 0.2, "moved": 0.9}, {"dim": 0.5, "moved": 0.8}, show=False)
+    assert "off" not in hidden.axes[0].get_title() and "0.90" not in hidden.alt
+
+
 # Why this match
 
 
