@@ -1,6 +1,5 @@
 """Floor 5. An engine and the truth come in; how good it is goes out. And what is nearly the same, for which nobody knows a truth."""
 
-import csv
 import math
 import numbers
 import os
@@ -11,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from . import nearest
-from .checks import checked_count, no_formula, printable
+from .checks import checked_count
 from .collection import truth_column
 from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
 from .indexing import outcomes_of, stacked
-from .output import whole_file
+from .output import write_table
 from .similarity import cosine_similarity, metric_named
 from .vectors import method_named
 
@@ -222,28 +221,12 @@ class Duplicates(list):
         OSError
             When it cannot be written; then there is no file, or the old one.
         """
-        with whole_file(path, is_table, mode="x", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(HEADS)
-            table.writerows(
-                [number, no_formula(printable(name)), f"{score:.6f}", size, "largest" if name == group.largest else ""]
-                for number, group in enumerate(self, start=1)
-                for name, score, size in zip(group, group.scores, group.sizes)
-            )
-
-
-def is_table(first_bytes):
-    """Whether a file is a table that `Duplicates.to_csv` wrote.
-
-    Parameters
-    ----------
-    first_bytes : bytes
-
-    Returns
-    -------
-    bool
-    """
-    return first_bytes.startswith(",".join(HEADS).encode())
+        rows = (
+            (number, name, round(score, 6), size, "largest" if name == group.largest else "")
+            for number, group in enumerate(self, start=1)
+            for name, score, size in zip(group, group.scores, group.sizes)
+        )
+        write_table(path, HEADS, rows)
 
 
 def near_duplicates(engine, threshold=None):

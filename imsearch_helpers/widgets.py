@@ -136,7 +136,7 @@ def chooser(description, options):
     )
 
 
-def thumbnail(path):
+def thumbnail(path, side=THUMBNAIL):
     """A picture file as a small JPEG in a data address, or None if it cannot be read.
 
     It is remembered for as long as the file stays as it is.
@@ -144,6 +144,8 @@ def thumbnail(path):
     Parameters
     ----------
     path : str
+    side : int
+        The most pixels each way.
 
     Returns
     -------
@@ -151,14 +153,14 @@ def thumbnail(path):
     """
     try:
         status = os.stat(path)
-        return _remembered(os.path.abspath(path), status.st_size, status.st_mtime_ns)
+        return _remembered(os.path.abspath(path), side, status.st_size, status.st_mtime_ns)
     except (ImageError, OSError, ValueError):
         return None
 
 
 @lru_cache(maxsize=4096)
-def _remembered(path, size, time):
-    return _embedded(path)
+def _remembered(path, side, n_bytes, time):
+    return _embedded(path, side)
 
 
 def _embedded(image, side=THUMBNAIL):
@@ -424,15 +426,7 @@ def _point(product, share, is_picked):
     x, y = 96 * share[0], 94 * (1 - share[1])  # in percent; the rest is the picture's own width and height
     mark = ' class="imsearch-picked"' if is_picked else ""
     said = html.escape(product.caption, quote=True)
-    return f'<img{mark} alt="{said}" title="{said}" src="{_dot(product.path)}" style="left:{x:.1f}%;top:{y:.1f}%">'
-
-
-@lru_cache(maxsize=4096)
-def _dot(path):
-    try:
-        return _embedded(path, 56)
-    except ImageError:
-        return ""
+    return f'<img{mark} alt="{said}" title="{said}" src="{thumbnail(product.path, 56) or ""}" style="left:{x:.1f}%;top:{y:.1f}%">'
 
 
 def _query_slider(queries, query, continuous):

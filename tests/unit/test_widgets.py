@@ -464,6 +464,16 @@ def test_a_dot_that_cannot_be_read_leaves_the_map_standing(tmp_path):
     assert widgets.map_html(PLACES, products, 0, "pixels").count("gone: there is no such file") == 6
 
 
+def test_a_picture_that_was_overwritten_is_another_dot(tmp_path):
+    path = tmp_path / "a.png"
+    products, seen = [product._replace(path=str(path)) for product in shown_products()], []
+    for time, colour in enumerate(("red", "blue")):
+        path.write_bytes(png_bytes(colour))
+        os.utime(path, (time, time))
+        seen.append(widgets.map_html(PLACES, products, 0, "pixels").split('class="imsearch-gallery"')[0])
+    assert seen[0] != seen[1]
+
+
 def test_both_controls_of_the_map_change_what_is_shown():
     panel = widgets.explore_map({"pixels": PLACES, "deep": PLACES[::-1]}, shown_products(), picked=2)
     first = shown(panel)
