@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from .checks import printable
 from .engine import ImageSearchEngine
+from .evaluation import compared
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html
 from .plots.shared import file_name
@@ -193,7 +194,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     """
     try:
         found = engine.search_fast(_query_vector(engine, query), top_k + bool(without_query))
-        results = [result for result in found if not (without_query and result.path == query)][:top_k]
+        results = [result for result in found if not (without_query and compared(result.path) == compared(query))][:top_k]
         return results_html(query, results, products, engine.image_dir)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
