@@ -245,8 +245,9 @@ def score_blocks(matrix, metric="cosine"):
 
 
 def near_pairs(matrix, threshold, metric="cosine"):
-    """The pairs of rows whose score is at least `threshold`, by the ranking rule: the matrix product nominates, and decides
-    only where there can be no doubt.
+    """The pairs of rows whose score is at least `threshold`, by the ranking rule.
+
+    The matrix product nominates them, and decides where there can be no doubt.
 
     Parameters
     ----------
