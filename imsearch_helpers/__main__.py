@@ -9,7 +9,7 @@ from .checks import checked_count, printable
 from .engine import ImageSearchEngine
 from .folders import checked_patterns, folder_named
 from .index_file import is_index
-from .output import checked_output, whole_file
+from .output import checked_output, is_table, whole_file
 from .similarity import METRICS
 from .vectors import METHODS
 
@@ -37,7 +37,7 @@ def main(arguments=None):
         parser.error("--csv and --threshold belong to --duplicates")
     try:
         _list_duplicates(options) if options.duplicates else _search(options)
-    except (ImportError, OSError, TypeError, ValueError) as error:
+    except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         print(f"imsearch_helpers: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -66,10 +66,10 @@ def _parser():
 
 
 def _list_duplicates(options):
-    from .judging import checked_threshold, is_table, near_duplicates
+    from .judging import HEADS, checked_threshold, near_duplicates
 
     if options.csv is not None:
-        checked_output(options.csv, is_table, "--csv")
+        checked_output(options.csv, is_table(HEADS), "--csv")
     engine = _engine(options, "pixels")
     threshold = checked_threshold(options.threshold, engine)  # before the long work
     _bring_up_to_date(engine, options.index)

@@ -3,6 +3,8 @@
 import hashlib
 import numbers
 import os
+import stat
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,16 +153,15 @@ class ImageSearchEngine:
         ValueError
             When there is no picture in it, none can be read, or the method returns something that is no vector.
         """
-        listing, stamps = self._as_it_is_now()
-        self._read(listing, stamps, self._outcomes() if self._interrupted else {}, executor)
+        self._read(executor, from_zero=not self._interrupted)
         return self
 
     def update(self, executor=None):
         """Read what is new or has changed, drop what is gone, and print how many of each. All else stays as it is.
 
         A picture has changed when its size has, or its time and its first or last 64 KB: a copied or unpacked folder costs
-        nothing. What could not be read and has not changed is not tried again; `index_images` does that. Pictures in a folder
-        that cannot be opened at the moment stay.
+        nothing. What could not be read is tried again: it may have been for want of a decoder, of time, or of a permission.
+        Pictures in a folder that cannot be opened at the moment stay.
 
         Parameters
         ----------
@@ -177,33 +178,30 @@ class ImageSearchEngine:
         FileNotFoundError, NotADirectoryError, PermissionError, TypeError, ValueError
             As `index_images`; the index is then as it was.
         """
-        listing, stamps = self._as_it_is_now()
-        stale = self._stale(listing, stamps)
-        unread = {*stale.changed, *stale.new}
-        known = {path: outcome for path, outcome in self._outcomes().items() if path in stamps and path not in unread}
-        self._read(listing, stamps, known, executor)
-        print(f"Updated: {len(stale.new)} new, {len(stale.changed)} changed, {len(stale.gone)} gone, {len(known)} as before")
+        stale = self._read(executor)
+        n_known = len(self._stamps) - len(stale.new) - len(stale.changed)
+        print(f"Updated: {len(stale.new)} new, {len(stale.changed)} changed, {len(stale.gone)} gone, {n_known} as before")
         return self
 
     def _as_it_is_now(self):
+        from tqdm import tqdm
+
         listing = list_folder(self.image_dir, self.exclude)
         unopened = tuple(os.path.join(path, "") for path, reason in listing.left_out if reason.startswith(UNOPENED))
         hidden_now = [path for path in self._stamps if path.startswith(unopened)]
-        stamps = {path: _stamp(path, self._stamps.get(path)) for path in listing.pictures}
+        looked_at = tqdm(listing.pictures, desc="Looking for changes", file=sys.stdout, delay=2, unit=" pictures")
+        stamps = {path: _stamp(path, self._stamps.get(path)) for path in looked_at}
         return listing, stamps | {path: self._stamps[path] for path in hidden_now}
 
-    def _outcomes(self):
-        """What is known already: path -> Outcome."""
-        known = {path: Outcome(None, reason) for path, reason in self.failed_images}
-        for path, vector in zip(self.image_paths, self.image_vectors):
-            known[path] = Outcome(vector, "", (self._repaired[path],) if path in self._repaired else ())
-        return known
-
-    def _read(self, listing, stamps, known, executor):
+    def _read(self, executor, from_zero=False):
+        listing, stamps = self._as_it_is_now()
         if not stamps:
             why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
             raise ValueError(f"image_dir: there are no pictures in '{printable(self.image_dir)}'{why}")
-        outcomes, unread = dict(known), [path for path in stamps if path not in known]
+        stale = self._stale(stamps)
+        unlike = {*stale.changed, *stale.new}
+        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in stamps.keys() - unlike}
+        unread, n_known = [path for path in stamps if path not in outcomes], len(outcomes)
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
                 outcomes[path] = outcome
@@ -211,10 +209,15 @@ class ImageSearchEngine:
             self._keep_what_was_read(listing, stamps, outcomes)
             raise
         self._keep(listing, stamps, outcomes)
-        self._budgets = getattr(executor, "budgets", self._budgets if known else {})
+        self._budgets = getattr(executor, "budgets", self._budgets if n_known else {})
         self._interrupted = False
         if self.failed_images or listing.left_out:
             print(self.report)
+        return stale
+
+    def _outcomes(self):
+        for path, vector in zip(self.image_paths, self.image_vectors):
+            yield path, Outcome(vector, "", (self._repaired[path],) if path in self._repaired else ())
 
     def _keep_what_was_read(self, listing, stamps, outcomes):
         if any(outcome.vector is not None for outcome in outcomes.values()):
@@ -577,9 +580,9 @@ class ImageSearchEngine:
             return StalePaths([], [], [])
         if not os.path.isdir(self.image_dir):
             return StalePaths([], sorted(self._stamps), [])
-        return self._stale(*self._as_it_is_now())
+        return self._stale(self._as_it_is_now()[1])
 
-    def _stale(self, listing, stamps):
+    def _stale(self, stamps):
         return StalePaths(
             sorted(path for path in stamps if path in self._stamps and not _same(stamps[path], self._stamps[path])),
             sorted(path for path in self._stamps if path not in stamps),
@@ -620,6 +623,8 @@ def _stamp(path, known=None):
         status = os.stat(path)
         if known and known[:2] == (status.st_size, status.st_mtime_ns):
             return known
+        if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting
+            return None
         with open(path, "rb") as file:
             ends = file.read(ENDS)
             file.seek(max(len(ends), status.st_size - ENDS))

@@ -1,16 +1,16 @@
 """Floor 2. A folder comes in; its pictures go out, and an account of everything else that lies there."""
 
-import csv
 import fnmatch
 import html
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from .checks import no_formula, printable
+from .checks import printable
 from .images import SUFFIXES
-from .output import whole_file
+from .output import write_table
 
 # Hidden files and folders, and what other programs and systems keep beside pictures: thumbnails, deleted files, notes.
 HIDDEN = ".*"
@@ -100,11 +100,12 @@ def list_folder(folder, exclude=()):
             why = why_out or _why_excluded(parts, patterns)
             if not _is_folder(entry):
                 _sort_in(entry, why, listing)
-            elif entry.is_symlink():
+            elif entry.is_symlink() or getattr(entry, "is_junction", bool)():  # Windows' other kind of link, from Python 3.12
                 listing.left_out.append((entry.path, "link to a folder, which is not followed"))
             else:
                 unopened.append((entry.path, parts, why_out or (why and f"in the folder {printable(entry.name)}: {why}")))
-    return Listing(sorted(listing.pictures), sorted(listing.left_out), dict(sorted(listing.others.items())))
+    left_out = sorted((str(Path(path)), why) for path, why in listing.left_out)
+    return Listing(sorted(map(str, map(Path, listing.pictures))), left_out, dict(sorted(listing.others.items())))
 
 
 def _entries(place, top, listing):
@@ -126,21 +127,23 @@ def _is_folder(entry):
 
 
 def _why_excluded(parts, patterns):
+    name, path = parts[-1].lower(), "/".join(parts).lower()
     for pattern in patterns:
-        if any(fnmatch.fnmatchcase(name.lower(), pattern) for name in (parts[-1], "/".join(parts))):
+        seen = path if "/" in pattern else name
+        if seen == pattern or fnmatch.fnmatchcase(seen, pattern):  # a name may hold brackets, and mean them
             return "hidden" if pattern == HIDDEN else f"excluded by {pattern!r}"
     return ""
 
 
 def _sort_in(entry, why, listing):
-    path, suffix = str(Path(entry.path)), _suffix(entry.name)
+    suffix = _suffix(entry.name)
     if suffix not in SUFFIXES | OTHER_PICTURES:
         if not why:
             listing.others[suffix] += 1
     elif why or suffix not in SUFFIXES:
-        listing.left_out.append((path, why or f"{suffix[1:].upper()}, not read here: export as JPEG"))
+        listing.left_out.append((entry.path, why or f"{suffix[1:].upper()}, not read here: export as JPEG"))
     else:
-        listing.pictures.append(path)
+        listing.pictures.append(entry.path)
 
 
 def _suffix(name):
@@ -158,16 +161,17 @@ def checked_patterns(exclude):
     Returns
     -------
     list of str
-        In small letters, with ``/`` between folders and none at the end.
+        In small letters, with ``/`` between folders and none at the end; a ``./`` before it is gone.
 
     Raises
     ------
     TypeError
         When it is anything else.
     """
-    if isinstance(exclude, (str, bytes)) or not all(isinstance(pattern, str) for pattern in exclude):
+    patterns = list(exclude) if isinstance(exclude, Iterable) else [exclude]
+    if isinstance(exclude, (str, bytes)) or not all(isinstance(pattern, str) for pattern in patterns):
         raise TypeError(f"exclude must be a list of names or patterns, such as ['drafts', '*.gif'], not {exclude!r:.80}")
-    return [pattern.lower().replace(os.sep, "/").rstrip("/") for pattern in exclude]
+    return [pattern.lower().replace(os.sep, "/").removeprefix("./").rstrip("/") for pattern in patterns]
 
 
 def folder_named(folder, name="image_dir"):
@@ -278,10 +282,7 @@ class ImportReport:
         OSError
             When it cannot be written; then there is no file, or the old one.
         """
-        with whole_file(path, _is_report, mode="x", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(HEADS)
-            table.writerows([no_formula(printable(text)) for text in (self.name_of(row), *row[1:])] for row in self.rows)
+        write_table(path, HEADS, ((self.name_of(row), *row[1:]) for row in self.rows))
 
     def _repr_html_(self):
         shown = self.rows if len(self.rows) <= MOST_ROWS else [row for row in self.rows if row.outcome != KEPT]
@@ -290,10 +291,6 @@ class ImportReport:
         more = f"<p>{rest:,} more rows are in the file that to_csv writes.</p>" if rest else ""
         head = _html_row("th", HEADS)
         return f"<p>{html.escape(str(self))}</p><table>{head}{''.join(lines)}</table>{more}"
-
-
-def _is_report(first_bytes):
-    return first_bytes.startswith(",".join(HEADS).encode())
 
 
 def _html_line(name, row):

@@ -35,7 +35,8 @@ SUFFIXES = frozenset(
 )
 MAX_PIXELS = 50_000_000
 ENOUGH_PIXELS = 3_000_000  # to count colours: what must remain of a JPEG that is decoded smaller because it is so large
-MAX_BYTES = 355_000_000  # what a decoder may take; with Python, NumPy and Pillow a reading process stays below 400 MB
+MAX_BYTES = 355_000_000  # what a decoder may take
+BESIDE = 45_000_000  # what Python, NumPy and Pillow take in a process that reads
 TIMEOUT = 5
 
 UPRIGHT = {
@@ -112,19 +113,21 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     TypeError, ValueError
         When `image` is none of the above, or an array of another shape or type; when `size` or a budget cannot be.
     """
+    return _load(image, size, TIMEOUT, max_pixels, max_bytes)
+
+
+def _load(image, size, timeout, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     try:
         return read_image(image, size, max_pixels, max_bytes).picture
     except ImageError as error:
         if not (isinstance(image, (str, os.PathLike)) and error.reason.endswith(ELSEWHERE)):
             raise
-        return _from_another_process(image, size, {"max_pixels": max_pixels, "max_bytes": max_bytes}, error)
-
-
-def _from_another_process(path, size, budgets, refused):
+        refused = error
     # Through the package's door, because processes are of a higher floor.
-    with importlib.import_module(__package__).ReaderPool(1, **budgets) as pool:
+    limits = timeout, max(MAX_BYTES, max_bytes) + BESIDE, max_pixels, max_bytes
+    with importlib.import_module(__package__).ReaderPool(1, *limits) as pool:
         try:
-            return pool.load_image(path, size)
+            return pool.load_image(image, size)
         except RuntimeError:  # in a browser none can be started
             raise refused from None
 
@@ -158,7 +161,7 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT, **budgets):
         return load_image(image, size, **budgets)
     answers = queue.SimpleQueue()
     try:
-        threading.Thread(target=_answer_in_thread, args=(answers, image, size, budgets), daemon=True).start()
+        threading.Thread(target=_answer_in_thread, args=(answers, image, size, timeout, budgets), daemon=True).start()
     except RuntimeError:  # in a browser there are no threads, and nobody else to wait
         return load_image(image, size, **budgets)
     try:
@@ -171,9 +174,9 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT, **budgets):
     return picture
 
 
-def _answer_in_thread(answers, image, size, budgets):
+def _answer_in_thread(answers, image, size, timeout, budgets):
     try:
-        answers.put((load_image(image, size, **budgets), None))
+        answers.put((_load(image, size, timeout, **budgets), None))
     except Exception as error:
         answers.put((None, error))
 

@@ -1,6 +1,6 @@
 """Floor 5. An engine and the truth come in; how good it is goes out. And what is nearly the same, for which nobody knows a truth."""
 
-import csv
+import itertools
 import math
 import numbers
 import os
@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from . import nearest
-from .checks import checked_count, no_formula, printable
+from .checks import checked_count
 from .collection import truth_column
 from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
 from .indexing import outcomes_of, stacked
-from .output import whole_file
+from .output import write_table
 from .similarity import cosine_similarity, metric_named
 from .vectors import method_named, of_length_1
 
@@ -302,28 +302,12 @@ class Duplicates(list):
         OSError
             When it cannot be written; then there is no file, or the old one.
         """
-        with whole_file(path, is_table, mode="x", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(HEADS)
-            table.writerows(
-                [number, no_formula(printable(name)), f"{score:.6f}", size, "largest" if name == group.largest else ""]
-                for number, group in enumerate(self, start=1)
-                for name, score, size in zip(group, group.scores, group.sizes)
-            )
-
-
-def is_table(first_bytes):
-    """Whether a file is a table that `Duplicates.to_csv` wrote.
-
-    Parameters
-    ----------
-    first_bytes : bytes
-
-    Returns
-    -------
-    bool
-    """
-    return first_bytes.startswith(",".join(HEADS).encode())
+        rows = (
+            (number, name, round(score, 6), size, "largest" if name == group.largest else "")
+            for number, group in enumerate(self, start=1)
+            for name, score, size in zip(group, group.scores, group.sizes)
+        )
+        write_table(path, HEADS, rows)
 
 
 def near_duplicates(engine, threshold=None):
@@ -408,25 +392,20 @@ def _score(one, other, metric):
 
 
 def _near_pairs(vectors, threshold, name):
-    """Score and rows of each near pair. The matrix product nominates, the ranking rule decides."""
     from tqdm import tqdm
 
-    metric, pairs = metric_named(name), []
     # On stdout as all our bars, and only where it takes long.
-    with tqdm(total=len(vectors), desc="Comparing", file=sys.stdout, delay=2, unit=" pictures") as bar:
-        for one, other in nearest.nominate_pairs(vectors, threshold, name):
-            score = metric(vectors[other], vectors[one])
-            if score >= threshold:
-                pairs.append((score, one, other))
-            bar.update(one - bar.n)
-    return pairs
+    n_blocks = math.ceil(len(vectors) / nearest.ROWS_AT_ONCE)
+    bar = tqdm(nearest.near_pairs(vectors, threshold, name), "Comparing", n_blocks, file=sys.stdout, delay=2, unit=" blocks")
+    return np.concatenate(list(bar))
 
 
 def _joined(pairs, n_rows):
     """Complete linkage: two groups are joined as soon as all pairs between them are near, the nearest ones first."""
     groups, group_of = {row: [row] for row in range(n_rows)}, list(range(n_rows))
     near = defaultdict(Counter)  # group -> other group -> how many pairs between them are near, so far
-    for _, one, other in sorted(pairs, key=lambda pair: (-pair[0], *pair[1:])):
+    rows = pairs[np.lexsort((pairs[:, 2], pairs[:, 1], -pairs[:, 0])), 1:].astype(int)
+    for one, other in itertools.chain.from_iterable(part.tolist() for part in np.array_split(rows, 1 + len(rows) // 10_000)):
         one, other = group_of[one], group_of[other]
         near[one][other] += 1
         near[other][one] += 1

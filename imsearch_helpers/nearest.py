@@ -23,6 +23,7 @@ from .similarity import metric_named
 
 PIECE = 3 << 19  # numbers of a matrix that are multiplied at a time: 6 MB
 WORTH_A_THREAD = 10  # pieces: fewer are read before another thread is awake
+ROWS_AT_ONCE = 256  # that are compared with all others: a block of scores
 FEW = 64  # nominees beyond the k best that `rank` may look at; among more, a product in float64 chooses first
 
 
@@ -223,7 +224,7 @@ def _checked_ids(ids, n_images, said):
     return ids
 
 
-def score_blocks(matrix, metric="cosine", rows_at_once=256):
+def score_blocks(matrix, metric="cosine"):
     """The scores of all rows against all rows, in float64, some rows at a time.
 
     Parameters
@@ -231,21 +232,22 @@ def score_blocks(matrix, metric="cosine", rows_at_once=256):
     matrix : ndarray, shape (n_images, n_dims), float32
     metric : str
         A name in `METRICS`.
-    rows_at_once : int
 
     Yields
     ------
-    (int, ndarray of shape (up to rows_at_once, n_images), float64)
+    (int, ndarray of shape (up to `ROWS_AT_ONCE`, n_images), float64)
         The number of the first row, and the scores. They are those of the ranking rule up to rounding: a matrix product
         adds up equal rows in different orders, so the last digits are dropped, and copies have equal scores here too. What
         differs by less than 1e-12 of the highest score of a block is not told apart.
     """
-    for start, rough, score in _rough_blocks(matrix, metric_named(metric), rows_at_once):
+    for start, rough, score in _rough_blocks(matrix, metric_named(metric)):
         yield start, _rounded(score(rough))
 
 
-def nominate_pairs(matrix, threshold, metric="cosine", rows_at_once=256):
-    """The pairs of rows whose score can be at least `threshold`, and few others.
+def near_pairs(matrix, threshold, metric="cosine"):
+    """The pairs of rows whose score is at least `threshold`, by the ranking rule.
+
+    The matrix product nominates them, and decides where there can be no doubt.
 
     Parameters
     ----------
@@ -253,28 +255,30 @@ def nominate_pairs(matrix, threshold, metric="cosine", rows_at_once=256):
     threshold : float
     metric : str
         A name in `METRICS`.
-    rows_at_once : int
 
     Yields
     ------
-    (int, int)
-        Two row numbers, the lower one first.
+    ndarray, shape (n_pairs, 3), float64
+        For each `ROWS_AT_ONCE` rows: the score, up to rounding as in `score_blocks`, and two row numbers, the lower one first.
     """
     metric = metric_named(metric)
     relative, longest = _relative_error(matrix, np.float64), float(row_lengths(matrix).max())
     error = 0 if metric.from_dots is None else metric.from_dots.error(relative, longest, longest)
-    for start, rough, score in _rough_blocks(matrix, metric, rows_at_once):
-        for row, other in np.argwhere(score(rough + error) >= threshold).tolist():
-            if other > start + row:
-                yield start + row, other
+    for start, rough, score in _rough_blocks(matrix, metric):
+        rows, others = np.nonzero(np.triu(score(rough + error) >= threshold, start + 1))
+        scores, in_doubt = score(rough)[rows, others], score(rough - error)[rows, others] < threshold
+        pairs = zip(matrix[others[in_doubt]], matrix[start + rows[in_doubt]])
+        scores[in_doubt] = [metric(other, row) for other, row in pairs]
+        is_near = scores >= threshold
+        yield np.column_stack([_rounded(scores), start + rows, others])[is_near]
 
 
-def _rough_blocks(matrix, metric, rows_at_once):
+def _rough_blocks(matrix, metric):
     """Number of the first row, rough numbers of all rows against some, and what turns them into scores, block by block."""
     vectors = matrix.astype(np.float64)
     lengths = np.sqrt(_squared_lengths(vectors))
-    for start in range(0, len(vectors), rows_at_once):
-        queries, query_lengths = vectors[start : start + rows_at_once], lengths[start : start + rows_at_once, np.newaxis]
+    for start in range(0, len(vectors), ROWS_AT_ONCE):
+        queries, query_lengths = vectors[start : start + ROWS_AT_ONCE], lengths[start : start + ROWS_AT_ONCE, np.newaxis]
         if metric.from_dots is None:
             yield start, np.array([[metric(row, query) for row in vectors] for query in queries]), lambda scores: scores
         else:

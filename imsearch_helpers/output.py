@@ -1,11 +1,13 @@
 """Floor 1. A path comes in; a file that is whole, or none, goes out: nothing is half written, and nothing of yours overwritten."""
 
 import contextlib
+import csv
 import os
 import re
+import shutil
 from pathlib import Path
 
-from .checks import printable
+from .checks import no_formula, printable
 
 UNFINISHED = re.compile(r"\.imsearch-(\d+)-[0-9a-f]{8}\.unfinished")
 
@@ -40,8 +42,10 @@ def checked_output(path, is_ours, name="path"):
         raise PermissionError(f"{name}: '{printable(path.parent)}' cannot be written to")
     if path.is_dir():
         raise IsADirectoryError(f"{name}: '{printable(path)}' is a folder; a file's name is needed")
-    if path.exists() and not is_ours(_first_bytes(path)):
+    if path.exists() and not (path.is_file() and is_ours(_first_bytes(path))):  # reading a pipe would wait for a writer
         raise FileExistsError(f"{name}: '{printable(path)}' is there already, and is none of ours; choose another name")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(f"{name}: '{printable(path)}' is write-protected")
     return path
 
 
@@ -60,6 +64,7 @@ def whole_file(path, is_ours, **how):
     Yields
     ------
     file
+        It takes the place and the permissions of one that is there already, behind a link, too.
 
     Raises
     ------
@@ -67,18 +72,59 @@ def whole_file(path, is_ours, **how):
         As `checked_output`, and when writing fails. It names `path`.
     """
     path = checked_output(path, is_ours)
-    _sweep(path.parent)
-    unfinished = path.with_name(f".imsearch-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
+    place = Path(os.path.realpath(path))
+    _sweep(place.parent)
+    unfinished = place.with_name(f".imsearch-{os.getpid()}-{os.urandom(4).hex()}.unfinished")
     try:
         with open(unfinished, **({"mode": "xb"} | how)) as file:
+            if place.exists():
+                shutil.copymode(place, unfinished)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        os.replace(unfinished, place)
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_table(path, heads, rows):
+    """Write a table as CSV, in UTF-8. A spreadsheet takes no text in it for a formula.
+
+    Parameters
+    ----------
+    path : str or Path
+        Such a table that is there already is replaced, but no other file.
+    heads : list of str
+    rows : iterable of sequence of str, int or float
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; then there is no file, or the old one.
+    """
+    with whole_file(path, is_table(heads), mode="x", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads, *(map(_cell, row) for row in rows)])
+
+
+def _cell(value):
+    return no_formula(printable(value)) if isinstance(value, str) else value
+
+
+def is_table(heads):
+    """What tells whether a file is a table that `write_table` wrote.
+
+    Parameters
+    ----------
+    heads : list of str
+
+    Returns
+    -------
+    callable
+        As `checked_output` takes it.
+    """
+    return lambda first_bytes: first_bytes.startswith(",".join(heads).encode())
 
 
 def _first_bytes(path):
@@ -88,10 +134,10 @@ def _first_bytes(path):
 
 def _sweep(folder):
     """Delete what somebody who was killed has left here."""
-    for path in folder.iterdir():
-        match = UNFINISHED.fullmatch(path.name)
-        if match and not _is_running(int(match[1])):
-            with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            match = UNFINISHED.fullmatch(path.name)
+            if match and not _is_running(int(match[1])):
                 path.unlink()
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from .checks import checked_count, checked_positive, printable
 from .images import (
+    BESIDE,
     ENOUGH_PIXELS,
     MAX_BYTES,
     MAX_PIXELS,
@@ -27,7 +28,7 @@ from .images import (
     rows_of_a_band,
 )
 
-MEMORY_LIMIT = 400_000_000
+MEMORY_LIMIT = MAX_BYTES + BESIDE
 RESERVED = 1 << 25  # bytes that NumPy sets aside for products of matrices, which nothing computes in these processes
 BOOT = (
     "import sys; sys.path[:] = sys.argv[1:]; import imsearch_helpers; "

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from .checks import printable
 from .engine import ImageSearchEngine
+from .evaluation import compared
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
 from .plots.shared import file_name
@@ -138,7 +139,7 @@ def chooser(description, options):
     )
 
 
-def thumbnail(path):
+def thumbnail(path, side=THUMBNAIL):
     """A picture file as a small JPEG in a data address, or None if it cannot be read.
 
     It is remembered for as long as the file stays as it is.
@@ -146,6 +147,8 @@ def thumbnail(path):
     Parameters
     ----------
     path : str
+    side : int
+        The most pixels each way.
 
     Returns
     -------
@@ -153,14 +156,14 @@ def thumbnail(path):
     """
     try:
         status = os.stat(path)
-        return _remembered(os.path.abspath(path), status.st_size, status.st_mtime_ns)
+        return _remembered(os.path.abspath(path), side, status.st_size, status.st_mtime_ns)
     except (ImageError, OSError, ValueError):
         return None
 
 
 @lru_cache(maxsize=4096)
-def _remembered(path, size, time):
-    return _embedded(path)
+def _remembered(path, side, n_bytes, time):
+    return _embedded(path, side)
 
 
 def _embedded(image, side=THUMBNAIL):
@@ -193,7 +196,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     """
     try:
         found = engine.search_fast(_query_vector(engine, query), top_k + bool(without_query))
-        results = [result for result in found if not (without_query and result.path == query)][:top_k]
+        results = [result for result in found if not (without_query and compared(result.path) == compared(query))][:top_k]
         return results_html(query, results, products, engine.image_dir)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
@@ -485,15 +488,7 @@ def _point(product, share, is_picked):
     x, y = 96 * share[0], 94 * (1 - share[1])  # in percent; the rest is the picture's own width and height
     mark = ' class="imsearch-picked"' if is_picked else ""
     said = html.escape(product.caption, quote=True)
-    return f'<img{mark} alt="{said}" title="{said}" src="{_dot(product.path)}" style="left:{x:.1f}%;top:{y:.1f}%">'
-
-
-@lru_cache(maxsize=4096)
-def _dot(path):
-    try:
-        return _embedded(path, 56)
-    except ImageError:
-        return ""
+    return f'<img{mark} alt="{said}" title="{said}" src="{thumbnail(product.path, 56) or ""}" style="left:{x:.1f}%;top:{y:.1f}%">'
 
 
 def words_and_picture_html(engine, space, products, words, query, alpha, top_k=5):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from PIL import Image
 
-from imsearch_helpers import ImageSearchEngine
+from imsearch_helpers import ImageSearchEngine, deep
 from imsearch_helpers.__main__ import main
 from tests import REPOSITORY
 
@@ -61,6 +61,7 @@ def test_what_cannot_work_is_one_line_on_stderr_before_any_work(folder, capsys, 
 @pytest.mark.parametrize("method", ["deep", "small_network"])
 def test_network_without_its_packages_is_one_line_with_the_remedy_before_any_work(folder, capsys, monkeypatch, method):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    deep._loaded.cache_clear()  # of networks that other tests have loaded
     assert main([str(folder), str(folder / "c.bmp"), "--method", method]) == 1
     printed = capsys.readouterr()
     assert printed.out == "" and len(printed.err.splitlines()) == 1 and '-e ".[extensions]"' in printed.err

@@ -872,8 +872,8 @@ def interrupted_after(n_pictures):
 def test_interrupted_indexing_keeps_what_was_read_and_goes_on(folder, capsys, go_on):
     interrupting, method = interrupted_after(3)
     engine = ImageSearchEngine(folder, interrupting)
-    with pytest.raises(KeyboardInterrupt):
-        engine.index_images(ThreadPoolExecutor(1))
+    with pytest.raises(KeyboardInterrupt), ThreadPoolExecutor(1) as thread:
+        engine.index_images(thread)
     kept = len(engine.image_paths)
     assert 1 <= kept <= 3 and f"Stopped: {kept} of 6 pictures are read" in capsys.readouterr().out
     assert engine.search_fast(engine.image_paths[0], 1)[0].path == engine.image_paths[0]
@@ -881,6 +881,43 @@ def test_interrupted_indexing_keeps_what_was_read_and_goes_on(folder, capsys, go
     getattr(engine, go_on)(ThreadPoolExecutor(1))
     assert method.n_read == n_read + 6 - kept
     assert same(engine, ImageSearchEngine(folder, interrupting).index_images())
+
+
+def test_what_changes_while_indexing_is_interrupted_is_not_kept_as_it_was(folder):
+    interrupting, _ = interrupted_after(3)
+    engine = ImageSearchEngine(folder, interrupting)
+    with pytest.raises(KeyboardInterrupt), ThreadPoolExecutor(1) as thread:
+        engine.index_images(thread)
+    gone, changed, *_ = engine.image_paths
+    os.remove(gone)
+    Image.new("RGB", (9, 9), "lime").save(changed, "png")
+    engine.index_images()
+    assert gone not in engine.image_paths and not engine.stale_paths()
+    assert engine.image_vectors[engine.image_paths.index(changed)].tolist() == [0, 255, 0]
+
+
+@pytest.mark.parametrize("given_as", ["{}", "./{}", "{}/", "{}//"])
+def test_pictures_in_a_folder_that_cannot_be_opened_stay_however_the_folder_was_written(folder, monkeypatch, given_as):
+    monkeypatch.chdir(folder.parent)
+    engine, really = ImageSearchEngine(given_as.format(folder.name)).index_images(), os.scandir
+    monkeypatch.setattr(os, "scandir", lambda place: really("none" if os.path.basename(place) == "sub" else place))
+    paths = engine.image_paths
+    assert engine.update().image_paths == paths and not engine.stale_paths()
+
+
+def test_what_could_not_be_read_is_tried_again_by_the_next_update(folder):
+    Image.new("RGB", (9, 9)).save(folder / "x.tif")
+    engine = ImageSearchEngine(folder).index_images("threads")  # which read no TIFF
+    assert names(path for path, _ in engine.failed_images) == ["x.tif"]
+    assert engine.update().failed_images == [] and "x.tif" in names(engine.image_paths)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_pipe_among_pictures_is_never_waited_for(folder):
+    os.mkfifo(folder / "pipe.jpg")
+    engine = ImageSearchEngine(folder).index_images()
+    assert ("pipe.jpg", "not a regular file") in [(Path(path).name, reason) for path, reason in engine.failed_images]
+    assert not engine.stale_paths() and len(engine.update().failed_images) == 1
 
 
 def test_index_after_a_finished_one_begins_anew(folder):

@@ -1,5 +1,6 @@
 """list_folder: every file below a folder is accounted for."""
 
+import contextlib
 import os
 import sys
 
@@ -52,7 +53,7 @@ def test_hidden_folder_can_be_the_folder_itself(tmp_path):
     assert len(find_images(tmp_path / ".pictures")) == 1
 
 
-@pytest.mark.parametrize("exclude", [["drafts"], ["DRAFTS"], ["draft*"], ["2019/drafts"], ["2019/drafts/"], ["*drafts*"], ["one.jpg", "two.jpg"]])
+@pytest.mark.parametrize("exclude", [["drafts"], ["DRAFTS"], ["draft*"], ["2019/drafts"], ["2019/drafts/"], ["*drafts*"], ["./2019/drafts"], iter(["drafts"]), ["one.jpg", "two.jpg"]])
 def test_exclude_takes_names_patterns_and_paths(tmp_path, exclude):
     fill(tmp_path, "2019/drafts/one.jpg", "2019/drafts/two.jpg", "2019/good.jpg")
     listing = list_folder(tmp_path, exclude)
@@ -103,6 +104,32 @@ def unreadable(monkeypatch, path):
         return really(place)
 
     monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_name_with_brackets_excludes_just_that_name(tmp_path):
+    fill(tmp_path, "[a] trip/1.jpg", "a trip/2.jpg")
+    assert seen_from(tmp_path, list_folder(tmp_path, ["[a] trip"]).left_out[0][:1]) == ["[a] trip/1.jpg"]
+
+
+def test_junction_of_windows_is_a_link(tmp_path, monkeypatch):
+    fill(tmp_path, "a.jpg", "junction/b.jpg")
+    really = os.scandir
+
+    class Entry:
+        def __init__(self, entry):
+            self.name, self.path, self.is_dir, self.is_symlink = entry.name, entry.path, entry.is_dir, entry.is_symlink
+
+        def is_junction(self):
+            return self.name == "junction"
+
+    @contextlib.contextmanager
+    def scandir(place):
+        with really(place) as entries:
+            yield map(Entry, entries)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    listing = list_folder(tmp_path)
+    assert len(listing.pictures) == 1 and "link to a folder" in listing.left_out[0][1]
 
 
 def test_folder_that_cannot_be_opened_is_named(tmp_path, monkeypatch):

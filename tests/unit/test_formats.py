@@ -10,7 +10,7 @@ from PIL import Image
 
 from imsearch_helpers import images
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.images import ImageError, load_image, read_image
+from imsearch_helpers.images import ImageError, load_image, load_image_in_time, read_image
 from imsearch_helpers.messy import RobustImageProcessor
 from imsearch_helpers.reader_pool import ReaderPool
 from imsearch_helpers.similarity import cosine_similarity
@@ -325,6 +325,23 @@ def test_one_of_a_path_is_read_in_a_process_of_its_own_so_that_it_can_be_a_query
     assert engine.search(others / "b.tif", top_k=1)[0].path == str(others / "a.png")  # the same pixels
     with pytest.raises(ImageError, match="a TIFF picture, which is decoded only from a file"):
         load_image((others / "b.tif").read_bytes())
+
+
+def test_raised_budgets_and_time_hold_in_that_process_too(others, monkeypatch):
+    made = []
+
+    class Pool(ReaderPool):
+        def __init__(self, *limits):
+            super().__init__(*limits)
+            made.append(self)
+
+    monkeypatch.setattr("imsearch_helpers.ReaderPool", Pool, raising=False)
+    load_image_in_time(others / "b.tif", timeout=50, max_pixels=60_000_000, max_bytes=1_000_000_000)
+    load_image(others / "b.tif", max_bytes=1_000_000)
+    assert [pool.budgets for pool in made] == [
+        {"timeout": 50, "max_pixels": 60_000_000, "max_bytes": 1_000_000_000},
+        {"timeout": 5, "max_pixels": 50_000_000, "max_bytes": 1_000_000}]  # fmt: skip
+    assert [pool._settings["memory_limit"] for pool in made] == [1_045_000_000, 400_000_000]
 
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0\0\0\x34meta\0\0\0\0\0\0\0\x28iprp\0\0\0\x20ipco\0\0\0\x14ispe\0\0\0\0\0\0\0\x40\0\0\0\x30\0\0\0\x04"

@@ -192,4 +192,4 @@ def test_table_has_a_row_for_each_picture_and_no_formula(three, tmp_path, monkey
         head, *rows = csv.reader(file)
     assert head == ["group", "file", "score", "bytes", "largest"]
     assert [row[1] for row in rows] == ["'=c.jpg", "a.jpg", "b.jpg"] and [row[4] for row in rows] == ["", "", "largest"]
-    assert rows[2][2] == "1.000000" and int(rows[2][3]) == (tmp_path / "b.jpg").stat().st_size
+    assert float(rows[2][2]) == 1 and int(rows[2][3]) == (tmp_path / "b.jpg").stat().st_size

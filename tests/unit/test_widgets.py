@@ -253,6 +253,13 @@ def test_the_query_can_be_left_out_of_its_results(four, folder):
     assert page.count('class="imsearch-thumb ') == 2
 
 
+def test_the_query_is_left_out_however_its_path_is_written(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    name = os.path.basename(engine.image_paths[0])
+    page = widgets.gallery_html(engine, os.path.join(folder, ".", name), 9, without_query=True)
+    assert page.count(f'alt="{name}"') == 1 and page.count('class="imsearch-thumb ') == len(engine.image_paths) - 1
+
+
 # The explorer
 
 
@@ -511,6 +518,16 @@ def test_captions_and_methods_are_escaped_in_a_map():
 def test_a_dot_that_cannot_be_read_leaves_the_map_standing(tmp_path):
     products = [product._replace(path=str(tmp_path / "none.jpg")) for product in shown_products()]
     assert widgets.map_html(PLACES, products, 0, "pixels").count("gone: there is no such file") == 6
+
+
+def test_a_picture_that_was_overwritten_is_another_dot(tmp_path):
+    path = tmp_path / "a.png"
+    products, seen = [product._replace(path=str(path)) for product in shown_products()], []
+    for time, colour in enumerate(("red", "blue")):
+        path.write_bytes(png_bytes(colour))
+        os.utime(path, (time, time))
+        seen.append(widgets.map_html(PLACES, products, 0, "pixels").split('class="imsearch-gallery"')[0])
+    assert seen[0] != seen[1]
 
 
 def test_both_controls_of_the_map_change_what_is_shown():
