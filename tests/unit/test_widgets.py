@@ -204,7 +204,7 @@ def test_network_whose_packages_are_missing_is_said_in_words_with_the_remedy(fou
     panel = widgets.explore(deep)
     assert "imsearch-thumb" in shown(panel)  # an indexed picture's vector is there
     upload(panel, png_bytes("red"))
-    assert "cannot be used with this engine: deep features need onnxruntime" in shown(panel)
+    assert "cannot be used with this engine: what a network makes of a picture needs onnxruntime" in shown(panel)
     assert "[extensions]" in shown(panel)
 
 
