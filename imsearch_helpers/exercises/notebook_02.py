@@ -13,9 +13,10 @@ PACKAGE = (image_to_histogram, image_to_root_histogram)
 def count_channel(picture, channel, bins):
     """Count one channel of a picture into bins and return the shares.
 
-    `picture` is a uint8 array of shape (height, width, 3); `channel` is 0 for red, 1 for green, 2 for blue.
-    Return `bins` numbers that sum to 1: which share of the pixels has its value in bin 0, in bin 1, and so on.
-    A value belongs to bin number value * bins // 256.
+    `picture` is a uint8 array of shape (height, width, 3); `channel` is 0 for
+    red, 1 for green, 2 for blue. Return `bins` numbers that sum to 1: which
+    share of the pixels has its value in bin 0, in bin 1, and so on. A value
+    belongs to bin number value * bins // 256.
     """
     counts = [0] * bins
     for value in picture[:, :, channel].ravel():
@@ -43,11 +44,13 @@ def _with_wrapped_products(picture, channel, bins):
 
 
 def joint_histogram(picture, bins):
-    """Count which combinations of red, green and blue occur in a picture and return the shares.
+    """Count the combinations of red, green and blue and return the shares.
 
-    `picture` is a uint8 array of shape (height, width, 3). Each pixel has three bin numbers: r, g and b,
-    each is its value * bins // 256. They lead to one of bins * bins * bins boxes: number (r * bins + g) * bins + b.
-    Return an array of bins * bins * bins numbers that sum to 1: the share of the pixels in each box.
+    `picture` is a uint8 array of shape (height, width, 3). Each pixel has three
+    bin numbers: r, g and b, each is its value * bins // 256. They lead to one
+    of bins * bins * bins boxes: number (r * bins + g) * bins + b. Return an
+    array of bins * bins * bins numbers that sum to 1: the share of the pixels
+    in each box.
     """
     r, g, b = (picture[:, :, channel].astype(int) * bins // 256 for channel in range(3))
     box = (r * bins + g) * bins + b  # (height, width)
@@ -94,12 +97,16 @@ def _boxes(picture, bins):
 
 
 def hue_histogram(picture, bins):
-    """Count the hues of a picture and return the shares; pixels that are nearly grey have no hue and do not count.
+    """Count the hues of a picture and return the shares.
 
-    `picture` is a uint8 array of shape (height, width, 3). For each pixel, colorsys.rgb_to_hsv(red, green, blue), given
-    the values divided by 255, returns hue, saturation and value, each from 0 to 1. Leave out the pixels whose saturation
-    is below 0.2; a hue belongs to bin number int(hue * bins). Return `bins` numbers: the shares of the pixels that were
-    counted, which sum to 1, or zeros where none was.
+    Pixels that are nearly grey have no hue and do not count.
+
+    `picture` is a uint8 array of shape (height, width, 3). For each pixel,
+    colorsys.rgb_to_hsv(red, green, blue), given the values divided by 255,
+    returns hue, saturation and value, each from 0 to 1. Leave out the pixels
+    whose saturation is below 0.2; a hue belongs to bin number int(hue * bins).
+    Return `bins` numbers: the shares of the pixels that were counted, which sum
+    to 1, or zeros where none was.
     """
     counts = np.zeros(bins)
     for red, green, blue in picture.reshape(-1, 3) / 255:
@@ -139,11 +146,13 @@ def _hues(picture, bins, place=0, least=0.2, order=(0, 1, 2), whole=False):
 
 
 def grid_of_histograms(picture, rows, columns, bins):
-    """Cut a picture into tiles and write the tiles' colour histograms one after another.
+    """Cut a picture into tiles and join the tiles' colour histograms.
 
-    `picture` is a uint8 array of shape (height, width, 3); its height is a multiple of `rows`, its width of `columns`.
-    The tiles come row by row, each row from the left; within a tile come the `bins` counts of red, of green, of blue.
-    Return an array of rows * columns * 3 * bins numbers: all counts, divided by their sum.
+    `picture` is a uint8 array of shape (height, width, 3); its height is a
+    multiple of `rows`, its width of `columns`. The tiles come row by row, each
+    row from the left; within a tile come the `bins` counts of red, of green, of
+    blue. Return an array of rows * columns * 3 * bins numbers: all counts,
+    divided by their sum.
     """
     height, width = picture.shape[0] // rows, picture.shape[1] // columns
     counts = []
@@ -247,7 +256,7 @@ EXERCISES = [
             "`hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)`; add 1 only `if saturation >= 0.2`.",
             "Keep the counts in `np.zeros(bins)`; at the end divide by their sum, but by 1 where the sum is 0.",
         ),
-        explanation="Half the light halves red, green and blue alike. Hue asks in which proportion they stand, and that stays. "
+        explanation="A dim shot has about half the stored red, green and blue. Hue asks in which proportion they stand, and that stays. "
         "Grey has no such proportion, so the grey wall is left out, and with it the background that drowned the colours.",
         bought="Hue does not move when the light falls. Put it into an engine as a method and look at the dim shot.",
         slips={

@@ -7,10 +7,11 @@ from .model import Exercise
 
 
 def batch_scores(queries, vectors):
-    """The cosine of every query with every vector, by one matrix product and no loop.
+    """The cosine of every query with every vector, by one matrix product.
 
-    `queries` has the shape (n_queries, n_dims), `vectors` the shape (n_images, n_dims); no row is all zeros.
-    Return an array of shape (n_queries, n_images): row i holds the scores of query i.
+    `queries` has the shape (n_queries, n_dims), `vectors` the shape (n_images,
+    n_dims); no row is all zeros. Return an array of shape (n_queries,
+    n_images): row i holds the scores of query i.
     """
     queries, vectors = queries.astype(float), vectors.astype(float)
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)  # every row now has length 1
@@ -19,10 +20,13 @@ def batch_scores(queries, vectors):
 
 
 def best_in_blocks(read_rows, n_images, query, k, block):
-    """The k rows with the largest dot product with the query, of a matrix too big to be read at once.
+    """The k rows that fit a query best, of a matrix too big to be read at once.
 
-    `read_rows(start, stop)` returns the rows from start up to, but not including, stop; it refuses more than
-    `block` rows at a time. Return a list of k row numbers, best first; the smaller number first where two are equal.
+    Best are the largest dot products with `query`.
+
+    `read_rows(start, stop)` returns the rows from start up to, but not
+    including, stop; it refuses more than `block` rows at a time. Return a list
+    of k row numbers, best first; the smaller number first where two are equal.
     """
     best = []
     for start in range(0, n_images, block):
@@ -34,10 +38,11 @@ def best_in_blocks(read_rows, n_images, query, k, block):
 
 
 def recall_of_copy(vectors, copy, query, k):
-    """Which share of the true best k rows a less exact copy of the matrix still finds.
+    """Which share of the true best k rows a less exact copy still finds.
 
-    The true best k are the rows of `vectors` with the largest dot products with `query`; the found ones are those of
-    `copy`, which has the same shape. Return a number from 0 to 1; the order within the k does not matter.
+    The true best k are the rows of `vectors` with the largest dot products with
+    `query`; the found ones are those of `copy`, which has the same shape.
+    Return a number from 0 to 1; the order within the k does not matter.
     """
     true = np.argsort(-(vectors @ query))[:k]
     found = np.argsort(-(copy @ query))[:k]

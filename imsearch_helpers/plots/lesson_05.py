@@ -5,6 +5,30 @@ import math
 from .shared import BLUE, GREEN, ORANGE, RED, new_figure
 
 
+def if_clear(finding, clear):
+    """A finding for a title or a sentence, or, where the times that were measured do not show it, what to do about it.
+
+    Parameters
+    ----------
+    finding : str
+    clear : bool
+        Whether the measured times stand in the order that the finding needs.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> loop, product = 5.0, 0.1
+    >>> if_clear("The product is faster", product < loop)
+    'The product is faster'
+    >>> if_clear("The product is faster", loop < product)
+    'The order is not clear, this machine is busy: run it again'
+    """
+    return finding if clear else "The order is not clear, this machine is busy: run it again"
+
+
 def draw_times(curves, xlabel, title, ylabel="milliseconds a query"):
     """Curves on two logarithmic axes, named where there are several; what was calculated, not measured, is dashed.
 
@@ -30,7 +54,7 @@ def draw_times(curves, xlabel, title, ylabel="milliseconds a query"):
         _draw_curve(axes, places, values, label, colour, "" if "extrapolated" in name else marker)
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
     heights = [value for _, values in curves.values() for value in values]
-    axes.set_ylim(10 ** math.floor(math.log10(min(heights) / 2)), 10 ** math.ceil(math.log10(max(heights) * 4)))
+    axes.set_ylim(10 ** math.floor(math.log10(min(heights) / 4)), 10 ** math.ceil(math.log10(max(heights) * 4)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:,g}")
         axis.set_minor_formatter("")  # otherwise short axes are full of "6 x 10^2"
