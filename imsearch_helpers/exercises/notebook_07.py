@@ -18,20 +18,22 @@ MARGIN = 0.02  # by how much the histogram must be beaten: less could be luck
 def precision_and_recall(truth, ranking, k):
     """Precision and recall of the first k results.
 
-    `truth` is a set of paths, everything that is relevant; `ranking` is a list of paths, best first, none of them
-    twice. It may hold fewer than k paths. Precision divides by k, recall by the number of relevant paths.
-    Return (precision, recall).
+    `truth` is a set of paths, everything that is relevant; `ranking` is a list
+    of paths, best first, none of them twice. It may hold fewer than k paths.
+    Precision divides by k, recall by the number of relevant paths. Return
+    (precision, recall).
     """
     hits = sum(path in truth for path in ranking[:k])
     return hits / k, hits / len(truth)
 
 
 def mean_of_precisions(truth, ranking):
-    """Average precision: the mean of the precisions at the places where something relevant was found.
+    """Average precision: the mean precision at the places of the relevant.
 
-    `truth` is a set of paths, `ranking` a list of paths, best first, none of them twice. For each relevant path in the
-    ranking take the precision up to and including its place; a relevant path that is not in the ranking counts as 0.
-    Return the mean over all relevant paths.
+    `truth` is a set of paths, `ranking` a list of paths, best first, none of
+    them twice. For each relevant path in the ranking take the precision up to
+    and including its place; a relevant path that is not in the ranking counts
+    as 0. Return the mean over all relevant paths.
     """
     hits, total = 0, 0.0
     for place, path in enumerate(ranking, start=1):
@@ -42,12 +44,14 @@ def mean_of_precisions(truth, ranking):
 
 
 def diverse(scores, alike, k, weight):
-    """Maximal marginal relevance: k candidates that are like the query, but not all like one another.
+    """Maximal marginal relevance: like the query, but not like one another.
 
-    `scores` holds each candidate's similarity to the query, `alike` every candidate's similarity to every other, of
-    shape (n, n). Again and again take the candidate, among those not taken yet, with the largest
-    (1 - weight) * its score - weight * (its largest similarity to a candidate taken before; 0 if none was taken yet).
-    Return the list of the candidates' numbers in the order in which they were taken.
+    `scores` holds each candidate's similarity to the query, `alike` every
+    candidate's similarity to every other, of shape (n, n). Until k are taken,
+    take the candidate, among those not taken yet, with the largest
+    (1 - weight) * its score - weight * (its largest similarity to a candidate
+    taken before; 0 if none was taken yet). Return the list of the candidates'
+    numbers in the order in which they were taken.
     """
     taken = []
     while len(taken) < k:
@@ -61,10 +65,12 @@ def diverse(scores, alike, k, weight):
 
 
 def my_method(picture):
-    """A vector that finds the same product again better than the colour histogram does.
+    """A vector that finds the same product better than the histogram does.
 
-    `picture` is an RGB picture (PIL.Image.Image) of any size. Return a vector, as many numbers for every picture; what is
-    in it is up to you. You may use everything in imsearch_helpers and all you can compute with NumPy and Pillow.
+    `picture` is an RGB picture (PIL.Image.Image) of any size. Return a vector,
+    as many numbers for every picture; what is in it is up to you. You may use
+    everything in imsearch_helpers and all you can compute with NumPy and
+    Pillow.
     """
     hue, saturation, _ = (channel.ravel() for channel in np.moveaxis(np.asarray(picture.convert("HSV")), 2, 0))
     counts = np.bincount(hue // 11, weights=saturation.astype(float) ** 2, minlength=24)
