@@ -59,6 +59,7 @@ class Evaluation(NamedTuple):
     by_category: dict  # category -> mean precision@k of the queries of that category
     by_shot: dict  # shot -> the same by shot
     precisions: dict  # path -> precision@k of that query
+    average_precisions: dict  # path -> average precision of that query
 
 
 def evaluate_engine(engine, products, by="product", k=5):
@@ -99,16 +100,18 @@ def evaluate_engine(engine, products, by="product", k=5):
         raise ValueError(f"by={by!r}: no picture has another one that is relevant to it")
     found = hits[:, :k].sum(axis=1)
     precision_so_far = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
+    average_precisions = (precision_so_far * hits).sum(axis=1) / counts
     baselines = {count: random_baseline(hits.shape[1], count, k) for count in set(counts.tolist())}
     return Evaluation(
         precision=float(np.mean(found / k)),
         interval=bootstrap_interval(found / k),
         recall=float(np.mean(found / counts)),
-        average_precision=float(np.mean((precision_so_far * hits).sum(axis=1) / counts)),
+        average_precision=float(np.mean(average_precisions)),
         baseline=RandomBaseline(*np.mean([baselines[count] for count in counts.tolist()], axis=0).tolist()),
         by_category=_mean_by([row.category for row in asked], found / k),
         by_shot=_mean_by([row.shot for row in asked], found / k),
         precisions=dict(zip([row.path for row in asked], (found / k).tolist())),
+        average_precisions=dict(zip([row.path for row in asked], average_precisions.tolist())),
     )
 
 
@@ -249,12 +252,34 @@ def evaluate_method(method, products, rows):
     ValueError
         When a picture cannot be read, or the vectors are not all of the same length.
     """
+    return evaluate_engine(engine_over(method, rows), products)
+
+
+def engine_over(method, rows):
+    """An engine over some of the products' pictures, by a method that need not be known to the package.
+
+    Parameters
+    ----------
+    method : callable
+        Takes an RGB `PIL.Image.Image`, returns a vector.
+    rows : list of Product
+
+    Returns
+    -------
+    ImageSearchEngine
+        Its pictures stand in the order of `rows`.
+
+    Raises
+    ------
+    ValueError
+        When a picture cannot be read, or the vectors are not all of the same length.
+    """
     paths = [row.path for row in rows]
     name, function = method_named(method)
     paths, vectors, failed = stacked(paths, outcomes_of(paths, function, read_image), name)
     if failed:
         raise ValueError("rows must be pictures that can be read; {}: {}".format(*failed[0]))
-    return evaluate_engine(ImageSearchEngine.from_vectors(paths, vectors), products)
+    return ImageSearchEngine.from_vectors(paths, vectors)
 
 
 # The lowest of those tried at which there was at most one wrong pair for ten planted copies that were found, among 100 photos and

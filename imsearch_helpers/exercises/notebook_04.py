@@ -11,8 +11,9 @@ from .model import Exercise
 def leave_out(query, results, top_k):
     """Take the query out of its own results.
 
-    `query` is a path, `results` a list of (path, score), best first. It may hold the query at any place, or not at all.
-    Return a list of the best `top_k` results that are not the query, in their order.
+    `query` is a path, `results` a list of (path, score), best first. It may
+    hold the query at any place, or not at all. Return a list of the best
+    `top_k` results that are not the query, in their order.
     """
     others = [(path, score) for path, score in results if path != query]
     return others[:top_k]
@@ -21,8 +22,10 @@ def leave_out(query, results, top_k):
 def middle_histogram(picture):
     """The root histogram of the middle of a picture.
 
-    np.asarray(picture) is an array of shape (height, width, 3). Leave out height // 4 rows at the top and as many at the
-    bottom, width // 4 columns at the left and as many at the right. Return image_to_root_histogram(...) of the rest.
+    np.asarray(picture) is an array of shape (height, width, 3). Leave out
+    height // 4 rows at the top and as many at the bottom, width // 4 columns at
+    the left and as many at the right. Return image_to_root_histogram(...) of
+    the rest.
     """
     pixels = np.asarray(picture)
     height, width = pixels.shape[:2]
@@ -31,9 +34,11 @@ def middle_histogram(picture):
 
 
 def colour_card(colour, wall):
-    """A picture of 8 x 8 pixels: the upper 5 rows in the colour of the wall, the lower 3 rows in the colour to search for.
+    """A picture of 8 x 8 pixels, in two colours.
 
-    `colour` and `wall` are (red, green, blue), each from 0 to 255. Return an array of shape (8, 8, 3) and dtype uint8.
+    The upper 5 rows have the colour of the wall, the lower 3 the colour to
+    search for. `colour` and `wall` are (red, green, blue), each from 0 to 255.
+    Return an array of shape (8, 8, 3) and dtype uint8.
     """
     card = np.zeros((8, 8, 3), dtype=np.uint8)
     card[:5] = wall

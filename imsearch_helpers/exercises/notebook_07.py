@@ -7,7 +7,8 @@ import numpy as np
 from ..collection import Products
 from ..evaluation import average_precision, evaluate_search
 from ..images import load_image
-from ..judging import evaluate_method
+from ..judging import engine_over
+from ..nearest import score_table
 from ..vectors import METHODS
 from .model import Exercise
 
@@ -17,20 +18,22 @@ MARGIN = 0.02  # by how much the histogram must be beaten: less could be luck
 def precision_and_recall(truth, ranking, k):
     """Precision and recall of the first k results.
 
-    `truth` is a set of paths, everything that is relevant; `ranking` is a list of paths, best first, none of them
-    twice. It may hold fewer than k paths. Precision divides by k, recall by the number of relevant paths.
-    Return (precision, recall).
+    `truth` is a set of paths, everything that is relevant; `ranking` is a list
+    of paths, best first, none of them twice. It may hold fewer than k paths.
+    Precision divides by k, recall by the number of relevant paths. Return
+    (precision, recall).
     """
     hits = sum(path in truth for path in ranking[:k])
     return hits / k, hits / len(truth)
 
 
 def mean_of_precisions(truth, ranking):
-    """Average precision: the mean of the precisions at the places where something relevant was found.
+    """Average precision: the mean precision at the places of the relevant.
 
-    `truth` is a set of paths, `ranking` a list of paths, best first, none of them twice. For each relevant path in the
-    ranking take the precision up to and including its place; a relevant path that is not in the ranking counts as 0.
-    Return the mean over all relevant paths.
+    `truth` is a set of paths, `ranking` a list of paths, best first, none of
+    them twice. For each relevant path in the ranking take the precision up to
+    and including its place; a relevant path that is not in the ranking counts
+    as 0. Return the mean over all relevant paths.
     """
     hits, total = 0, 0.0
     for place, path in enumerate(ranking, start=1):
@@ -41,12 +44,14 @@ def mean_of_precisions(truth, ranking):
 
 
 def diverse(scores, alike, k, weight):
-    """Maximal marginal relevance: k candidates that are like the query, but not all like one another.
+    """Maximal marginal relevance: like the query, but not like one another.
 
-    `scores` holds each candidate's similarity to the query, `alike` every candidate's similarity to every other, of
-    shape (n, n). Again and again take the candidate, among those not taken yet, with the largest
-    (1 - weight) * its score - weight * (its largest similarity to a candidate taken before; 0 if none was taken yet).
-    Return the list of the candidates' numbers in the order in which they were taken.
+    `scores` holds each candidate's similarity to the query, `alike` every
+    candidate's similarity to every other, of shape (n, n). Until k are taken,
+    take the candidate, among those not taken yet, with the largest
+    (1 - weight) * its score - weight * (its largest similarity to a candidate
+    taken before; 0 if none was taken yet). Return the list of the candidates'
+    numbers in the order in which they were taken.
     """
     taken = []
     while len(taken) < k:
@@ -60,10 +65,12 @@ def diverse(scores, alike, k, weight):
 
 
 def my_method(picture):
-    """A vector that finds the same product again better than the colour histogram does.
+    """A vector that finds the same product better than the histogram does.
 
-    `picture` is an RGB picture (PIL.Image.Image) of any size. Return a vector, as many numbers for every picture; what is
-    in it is up to you. You may use everything in imsearch_helpers and all you can compute with NumPy and Pillow.
+    `picture` is an RGB picture (PIL.Image.Image) of any size. Return a vector,
+    as many numbers for every picture; what is in it is up to you. You may use
+    everything in imsearch_helpers and all you can compute with NumPy and
+    Pillow.
     """
     hue, saturation, _ = (channel.ravel() for channel in np.moveaxis(np.asarray(picture.convert("HSV")), 2, 0))
     counts = np.bincount(hue // 11, weights=saturation.astype(float) ** 2, minlength=24)
@@ -113,7 +120,7 @@ def _no_vector(got, picture):
 
 
 def held_out_score(method):
-    """How well a method finds the same product again, over the 250 held-out pictures.
+    """How well a method finds held-out products in a shop: their 200 photos, each searched among the 200 studio pictures.
 
     Parameters
     ----------
@@ -123,7 +130,8 @@ def held_out_score(method):
     Returns
     -------
     float
-        Mean average precision; every picture is the query once, 4 of the 249 others are right.
+        Mean average precision. One studio picture is right, so each photo counts 1 / the place of that one; a tie counts
+        against the method.
 
     Raises
     ------
@@ -131,7 +139,11 @@ def held_out_score(method):
         When the vectors are not all of the same length.
     """
     products = Products()
-    return evaluate_method(method, products, products.where(split="held_out")).average_precision
+    shop = products.where(shot="studio")
+    photos = [product for product in products.where(split="held_out") if product.shot != "studio"]
+    scores = score_table(engine_over(method, shop + photos).image_vectors)[len(shop) :, : len(shop)]
+    right = np.array([[one.product_id == photo.product_id for one in shop] for photo in photos])
+    return float(np.mean(1 / (scores >= scores[right][:, np.newaxis]).sum(axis=1)))
 
 
 @cache
@@ -142,7 +154,7 @@ def _score_of(name):
 def _beat_the_histogram(function):
     score, to_beat = held_out_score(function), _score_of("histogram")
     words = (
-        f"Mean average precision over the 250 held-out pictures: yours {score:.3f}, histogram {to_beat:.3f}, "
+        f"Mean average precision of the 200 held-out photos among 200 studio pictures: yours {score:.3f}, histogram {to_beat:.3f}, "
         f"root histogram {_score_of('root_histogram'):.3f}."
     )
     won = score >= to_beat + MARGIN
@@ -285,7 +297,7 @@ EXERCISES = [
             "The wall is grey. How could a grey pixel count for nothing, and a colourful one for much?",
             "`picture.convert('HSV')` gives hue, saturation (0 for grey) and value. Count hues, each pixel weighted by its saturation.",
         ),
-        explanation="Hue is the name of a colour, and half the light leaves it as it is, so the dim shot is found. Weighting by the squared "
+        explanation="Hue is the name of a colour, and half the stored value leaves it as it is, so most dim shots are found. Weighting by the squared "
         "saturation makes the grey wall count for nothing. A coloured wall in a scene still counts, and so scenes remain hard.",
         bought="You built a method and measured it instead of believing in it. Add it to the scoreboard.",
         slips={},

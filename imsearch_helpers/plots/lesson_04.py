@@ -40,14 +40,14 @@ def show_scores(images, scores, title):
 
 def _draw_score(axes, score, itself, best):
     axes.set(xticks=[], yticks=[], facecolor="#DDDDDD" if itself else "white")
-    axes.text(0.5, 0.5, f"{score:.3f}", transform=axes.transAxes, ha="center", va="center", fontsize=11,
+    axes.text(0.5, 0.5, f"{score:.4f}", transform=axes.transAxes, ha="center", va="center", fontsize=11,
               fontweight="bold" if best else "normal", color=GREY if itself else "black")  # fmt: skip
     frame(axes, BLUE if best else "#CCCCCC", 3 if best else 1)
 
 
 def _alt_of_scores(scores, best):
     rows = "; ".join(
-        f"row {i}: {', '.join(f'{score:.3f}' for score in row)}, best other: {best[i - 1] + 1}"
+        f"row {i}: {', '.join(f'{score:.4f}' for score in row)}, best other: {best[i - 1] + 1}"
         for i, row in enumerate(scores, start=1)
     )
     return f"A table of scores, {len(scores)} pictures against the same {len(scores)}. {rows}."

@@ -102,41 +102,55 @@ def _alt_of_intervals(means, intervals, chance):
     return f"Means as dots with intervals: {said}. A dashed line marks chance at {chance:.3f}."
 
 
+SAME = 1e-7  # where pairs with the score 1 are drawn: a logarithmic axis has no 0
+
+
 def draw_pair_scores(scores, threshold):
-    """The scores of the most similar pairs, best first, and the threshold: the gap between copies and other pairs.
+    """The scores of the most similar pairs, best first, and the threshold: the gap between copies and other pairs, if there is one.
 
     Parameters
     ----------
-    scores : ndarray, shape (n_pairs,)
-        Best first, all below 1.
+    scores : array_like, shape (n_pairs,)
+        Best first; cosines. Pairs with the score 1 are drawn at 0.0000001 from it.
     threshold : float
+        Below 1.
 
     Returns
     -------
     Figure
+        Also where no pair, or every pair, lies above the threshold.
+
+    Raises
+    ------
+    ValueError
+        When there are no scores.
     """
+    scores = np.asarray(scores, dtype=float)
+    if scores.ndim != 1 or not scores.size:
+        raise ValueError(f"scores must be a list of at least one number, not of shape {scores.shape}")
     above = int(np.sum(scores >= threshold))
-    places, missing = np.arange(1, len(scores) + 1), 1 - scores  # what is missing to a score of 1
-    alt = (
-        f"The {len(scores)} most similar pairs, best first, by how far their score is from 1, on "
-        f"a logarithmic axis. The first {above} lie within {missing[above - 1]:.4f} of 1; then there is "
-        f"a gap: the next is {missing[above]:.4f} away. The threshold {threshold} runs through the gap."
-    )
-    figure = new_figure(7, 3.2, alt)
+    places, missing = np.arange(1, len(scores) + 1), np.maximum(1 - scores, SAME)  # what is missing to a score of 1
+    said = _said_of_gap(missing, above)
+    figure = new_figure(7, 3.2, f"The {len(scores)} most similar pairs, best first, by how far their score is from 1, on "
+                                f"a logarithmic axis. {said}. A line marks the threshold {threshold}.")  # fmt: skip
     axes = figure.subplots()
-    label = f"{above} pairs above the threshold"
-    axes.plot(places[:above], missing[:above], "o", color=BLUE, markersize=4, label=label)
-    axes.plot(places[above:], missing[above:], "x", color=RED, markersize=5, label="pairs below it")
+    axes.plot(places[:above], missing[:above], "o", color=BLUE, markersize=4, label=f"{above} pairs above the threshold")
+    axes.plot(places[above:], missing[above:], "x", color=RED, markersize=5, label=f"{len(scores) - above} pairs below it")
     axes.axhline(1 - threshold, color="black", linestyle="--", linewidth=1)
     axes.text(len(scores), 1 - threshold, f"threshold {threshold}", ha="right", va="bottom", fontsize=9)
     axes.set(yscale="log", xlabel="pairs of pictures, the most similar first", ylabel="1 - score")
-    axes.set_title(
-        f"{above} pairs lie within {missing[above - 1]:.4f} of 1, the next {missing[above]:.4f} away", fontsize=11
-    )
+    axes.set_title(said, fontsize=11)
     axes.invert_yaxis()
     axes.legend(fontsize=9, loc="lower left")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def _said_of_gap(missing, above):
+    if not above:
+        return f"No pair lies above the threshold; the nearest is {missing[0]:.4f} away from 1"
+    next_one = f", the next {missing[above]:.4f} away" if above < len(missing) else "; no pair lies below the threshold"
+    return f"{above} pairs lie within {missing[above - 1]:.4f} of 1{next_one}"
 
 
 def draw_tradeoff(points, marked, title):

@@ -77,6 +77,7 @@ def test_the_same_as_one_query_after_another(tmp_path_factory, metric, by, seed,
             expected[path] = found, random_baseline(n_images - 1, len(truth), k)
     measured, baselines = (np.mean([pair[i] for pair in expected.values()], axis=0) for i in (0, 1))
     assert result.precisions == pytest.approx({path: found[0] for path, (found, _) in expected.items()})
+    assert result.average_precisions == pytest.approx({path: found[2] for path, (found, _) in expected.items()})
     assert (result.precision, result.recall, result.average_precision) == pytest.approx(tuple(measured))
     assert result.baseline == pytest.approx(tuple(baselines))
 

@@ -21,14 +21,14 @@ def test_score_table_frames_each_rows_best_other(picture):
     scores = [[1.0, 0.2, 0.7], [0.2, 1.0, 0.4], [0.7, 0.4, 1.0]]
     figure = plots.show_scores([picture] * 3, scores, "who is like whom")
     framed = [axes for axes in figure.axes if axes.texts and axes.spines["top"].get_linewidth() == 3]
-    assert [axes.texts[0].get_text() for axes in framed] == ["0.700", "0.400", "0.700"]
-    assert "row 2: 0.200, 1.000, 0.400, best other: 3" in figure.alt
+    assert [axes.texts[0].get_text() for axes in framed] == ["0.7000", "0.4000", "0.7000"]
+    assert "row 2: 0.2000, 1.0000, 0.4000, best other: 3" in figure.alt
     assert figure.get_suptitle() == "who is like whom"
 
 
 def test_score_table_finds_the_best_among_negative_scores_too(picture):
     figure = plots.show_scores([picture] * 2, [[0.0, -3.0], [-3.0, 0.0]], "distances")
-    assert "row 1: 0.000, -3.000, best other: 2" in figure.alt
+    assert "row 1: 0.0000, -3.0000, best other: 2" in figure.alt
 
 
 def test_explained_match_says_score_and_strongest_bars():

@@ -31,9 +31,26 @@ def test_intervals_are_drawn_from_low_to_high():
 
 def test_pair_scores_are_parted_by_the_threshold():
     figure = plots.draw_pair_scores(np.array([0.9999, 0.9995, 0.99, 0.98]), 0.999)
-    assert "The first 2 lie within 0.0005 of 1" in figure.alt and "the next is 0.0100 away" in figure.alt
+    assert "2 pairs lie within 0.0005 of 1, the next 0.0100 away. A line marks the threshold 0.999" in figure.alt
     assert [len(line.get_xdata()) for line in figure.axes[0].lines[:2]] == [2, 2]
     assert figure.axes[0].get_title() == "2 pairs lie within 0.0005 of 1, the next 0.0100 away"
+
+
+@pytest.mark.parametrize(("scores", "title", "above"), [
+    ([0.99, 0.98], "No pair lies above the threshold; the nearest is 0.0100 away from 1", 0),
+    ([1.0, 0.9995], "2 pairs lie within 0.0005 of 1; no pair lies below the threshold", 2),
+    ([1.0000001, 1.0, 0.9], "2 pairs lie within 0.0000 of 1, the next 0.1000 away", 2),
+])  # fmt: skip
+def test_pair_scores_are_drawn_where_there_is_no_gap_or_a_copy(scores, title, above):
+    figure = plots.draw_pair_scores(scores, 0.999)
+    assert figure.axes[0].get_title() == title
+    drawn = [line.get_ydata() for line in figure.axes[0].lines[:2]]
+    assert len(drawn[0]) == above and min(np.concatenate(drawn)) > 0  # a logarithmic axis would lose a 0
+
+
+def test_no_scores_at_all_are_named():
+    with pytest.raises(ValueError, match=r"^scores must be a list of at least one number, not of shape \(0,\)$"):
+        plots.draw_pair_scores([], 0.999)
 
 
 def test_tradeoff_names_every_weight():
