@@ -240,5 +240,6 @@ class ForLearners(GetGrades):
                 outputs.append(output)
         for output in outputs:
             if output.output_type == "stream":  # of a progress bar only what stands there at the end
-                output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
+                lines = output.text.replace("\r\n", "\n").split("\n")
+                output.text = "\n".join(line.rpartition("\r")[2] for line in lines)
         cell.outputs = outputs

@@ -96,7 +96,7 @@ def _chroma_cases(rng):
     return [
         (first, 3),
         (bright, 5),
-        (bright // 2, 5),  # half the light
+        (bright // 2, 5),  # half the stored value
         (mixed, 4),
         (_colours(rng, 3, 4), int(rng.integers(6, 8))),
         (black, n_black),
@@ -285,7 +285,7 @@ TASKS = [
     Exercise(
         solution=SOLUTIONS["chroma_histogram"],
         cases=_chroma_cases,
-        bought="Half the light, and the vector stays nearly the same.",
+        bought="Half the stored value, and the vector stays nearly the same.",
         slips={
             "black pixels have no proportions: leave them out.": lambda picture, bins: _boxes(
                 picture, bins, counted=np.full(picture[:, :, 0].size, True)
