@@ -7,7 +7,7 @@ from importlib import metadata, util
 from . import collection
 
 OLDEST_PYTHON = (3, 11)
-PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm")
+PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm", "threadpoolctl")
 EDITOR = "jupyterlab"  # what opens the course; elsewhere, as in Colab or VS Code, something else does
 INSTALL = "run this in the course's folder: python -m pip install -c constraints.txt -e ."
 

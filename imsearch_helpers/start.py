@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 RECORD = ENVIRONMENT / "course.json"  # what was installed; it is there only if the installation came to its end
 UNFINISHED = ENVIRONMENT / "unfinished"
-NEEDED = "jupyterlab, numpy, PIL, matplotlib, ipywidgets, tqdm, imsearch_helpers"
+NEEDED = "jupyterlab, numpy, PIL, matplotlib, ipywidgets, tqdm, threadpoolctl, imsearch_helpers"
 TESTS_NEED = ", pytest, xdist, nbval, nbgrader, playwright"
 # For one message to a kernel, such as a picture that is uploaded, JupyterLab's own limit is 10 MB; beyond it the socket closes without a word.
 UPLOADS = "--ServerApp.tornado_settings={'websocket_max_message_size': 500000000}"

@@ -385,6 +385,8 @@ def guess_row(name, row, known=None):
         While the row is shown the guess stays as it is; the button then says "guess again" and hides the row.
     """
 
+    known = dict(known or {})  # a copy: the caller's may get more rows while this one is still hidden
+
     def board(show, **guess):
         return guessed_row(name, row, guess, show, known)
 

@@ -435,6 +435,14 @@ def test_a_row_is_hidden_until_its_button_is_pressed(guess):
     assert "root: dim 0.01, moved 0.94, scene 0.03, turned 0.88" in alt(guess)
 
 
+def test_rows_that_are_added_later_do_not_give_the_hidden_row_away():
+    known = {"pixels": {"dim": 1.0}}
+    panel = widgets.guess_row("root", {"dim": 0.25}, known)
+    known["root"] = {"dim": 0.25}
+    controls(panel)["dim"].value = 0.1
+    assert "0.25" not in alt(panel) and "root: still to be guessed" in alt(panel)
+
+
 def test_the_sliders_stand_in_the_order_of_the_columns_and_each_changes_the_guess(guess):
     assert list(controls(guess))[:4] == ["dim", "moved", "scene", "turned"]
     for place, control in enumerate(list(controls(guess).values())[:4]):
