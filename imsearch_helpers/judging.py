@@ -267,7 +267,7 @@ def engine_over(method, rows):
     Returns
     -------
     ImageSearchEngine
-        Its pictures stand in the order of `rows`.
+        Its pictures stand in the order of their paths, as in any engine.
 
     Raises
     ------

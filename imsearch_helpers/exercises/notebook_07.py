@@ -141,7 +141,10 @@ def held_out_score(method):
     products = Products()
     shop = products.where(shot="studio")
     photos = [product for product in products.where(split="held_out") if product.shot != "studio"]
-    scores = score_table(engine_over(method, shop + photos).image_vectors)[len(shop) :, : len(shop)]
+    engine = engine_over(method, shop + photos)
+    row_of = {path: row for row, path in enumerate(engine.image_paths)}
+    rows, columns = ([row_of[one.path] for one in some] for some in (photos, shop))
+    scores = score_table(engine.image_vectors)[np.ix_(rows, columns)]  # (n_photos, n_studio)
     right = np.array([[one.product_id == photo.product_id for one in shop] for photo in photos])
     return float(np.mean(1 / (scores >= scores[right][:, np.newaxis]).sum(axis=1)))
 
