@@ -127,7 +127,7 @@ def set_up(extra):
         print("Making an environment in .venv ...", flush=True)
         run([sys.executable, "-m", "venv", str(ENVIRONMENT)])
     UNFINISHED.touch()
-    print("Installing what the course needs{}: about 1 GB, some minutes the first time ...".format(EXTRAS[extra][0]), flush=True)
+    print(f"Installing what the course needs{EXTRAS[extra][0]}: about 1 GB, some minutes the first time ...", flush=True)
     pip = [str(python_of_environment()), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar=off"]
     run([*pip, "-c", "constraints.txt", "-e", "." + extra], show=("Collecting ", "Downloading ", "Installing collected "))
     if not works(NEEDED):

@@ -28,12 +28,17 @@ ABOUT = """**In the browser.** Python itself runs in this page. Run the next cel
 half a minute the first time. What you change is kept by this browser alone; *File, Download* gives you a file."""
 WHAT_IS_NOT = {
     "05": "One processor core, slower than outside, and about 2 GB of memory: the times are of another size, and their order is what counts.",
-    "06": "No processes can be started here, so no reader can be killed: nothing stops a slow file, and TIFF and AVIF are refused. The report says so.",
+    "06": "No processes can be started here, so no reader can be killed: nothing stops a slow file, TIFF and AVIF are refused, and a warning says so.",
     "08": "No network can run here, so the stored features are used: everything up to the exercises works, your own photos need the course on your computer.",
 }
 FETCH = """import piplite
 
-await piplite.install("imsearch-helpers")"""
+await piplite.install("imsearch-helpers")
+
+from tqdm import tqdm
+
+tqdm.monitor_interval = 0  # the browser has no threads"""
+ALSO = {"05": "\n\nimport time\n\ntime.thread_time = time.perf_counter  # the browser has one clock"}
 
 
 def browser_copy(notebook, number):
@@ -54,7 +59,7 @@ def browser_copy(notebook, number):
     about = " ".join([ABOUT, WHAT_IS_NOT.get(number, "")]).strip()
     cells = [
         {"cell_type": "markdown", "id": "in-the-browser", "metadata": {}, "source": about},
-        {"cell_type": "code", "id": "fetch", "metadata": {}, "source": FETCH, "outputs": [], "execution_count": None},
+        {"cell_type": "code", "id": "fetch", "metadata": {}, "source": FETCH + ALSO.get(number, ""), "outputs": [], "execution_count": None},
     ]
     return {**copy, "cells": [*cells, *copy["cells"]], "metadata": KERNEL}
 

@@ -20,9 +20,9 @@ def terms_in(glossary):
     Examples
     --------
     >>> terms_in("- **Top k**: the k best.\\n- **Length** (norm): a root.")
-    {'Top k': 'top-k', 'Length': 'length'}
+    {'Top k': 'word-top-k', 'Length': 'word-length'}
     """
-    return {term: slug(term) for term in re.findall(r"^- \*\*(.+?)\*\*", glossary, flags=re.M)}
+    return {term: f"word-{slug(term)}" for term in re.findall(r"^- \*\*(.+?)\*\*", glossary, flags=re.M)}
 
 
 def slug(words):
