@@ -8,8 +8,10 @@ The work is done by PostgreSQL with pgvector. Where you name a folder, a server 
 - **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world, HNSW)
   its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these, which is exact.
   `explain` shows what it did, and `tune(exact=True)` forbids the graph.
-- **How far the graph is searched.** `hnsw.ef_search` candidates are kept, 100 by default, and `hnsw.iterative_scan`, set to
-  `relaxed_order`, goes on where a filter leaves too few of them.
+- **How far the graph is searched.** `hnsw.ef_search` candidates are kept, 200 by default, and `hnsw.iterative_scan`, set to
+  `relaxed_order`, goes on where a filter leaves too few of them, until some 20,000 rows were seen. Where a planner that knows
+  each column alone mistakes how few rows pass two together, that can end without a result that is there. So `find` and the
+  index for an engine, where fewer than top_k came back, compare all that pass; a statement of your own does not.
 - **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors, paths
   and perhaps the password travel as they are.
 
@@ -24,7 +26,6 @@ import re
 import struct
 import sys
 import weakref
-from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
@@ -35,7 +36,7 @@ from .nearest import row_lengths
 from .postgres import PURPOSE, close_server, open_server
 from .similarity import rank
 
-EF_SEARCH, MOST_EF_SEARCH = 100, 1_000
+EF_SEARCH, MOST_EF_SEARCH = 200, 1_000  # candidates
 MOST_DIMS, MOST_INDEXED_DIMS = 16_000, 2_000  # pgvector's limits
 AT_ONCE = 1 << 10  # rows that are sent together
 
@@ -118,10 +119,8 @@ class VectorDatabase:
         if checked_count(ef_search, "ef_search") > MOST_EF_SEARCH:
             raise ValueError(f"ef_search must be at most {MOST_EF_SEARCH}, not {ef_search}")
         self.ef_search, self.exact = ef_search, bool(exact)
-        settings = {"hnsw.ef_search": str(ef_search), "hnsw.iterative_scan": "relaxed_order"}
-        settings["enable_indexscan"] = "off" if exact else "on"  # a graph is only ever read by an index scan
-        for name, value in settings.items():
-            self.rows("SELECT set_config(%(name)s, %(value)s, false)", name=name, value=value)
+        self.rows("SELECT set_config('hnsw.iterative_scan', 'relaxed_order', false), set_config('hnsw.ef_search', %(n)s, false), "
+                  "set_config('enable_indexscan', %(graph)s, false)", n=str(ef_search), graph="off" if exact else "on")  # fmt: skip
         return self
 
     def load(self, paths, vectors, columns=None, index=True):
@@ -136,7 +135,8 @@ class VectorDatabase:
         columns : dict of str to sequence of str, optional
             What else is known of each picture, to filter by. Names are words.
         index : bool
-            Whether to build what `build_index` builds.
+            Whether to build the graph by cosine, and for each further column an index that finds the rows of a value. They follow
+            whatever is added and removed later.
 
         Returns
         -------
@@ -149,6 +149,8 @@ class VectorDatabase:
             When something is not as described, a table of that name is another's, or n_dims is above 2,000 with `index`.
         """
         matrix = _checked_matrix(vectors)
+        if taken := {"id", "path", "embedding"} & {*(columns or {})}:
+            raise ValueError(f"columns must not be named {min(taken)!r}, as a column is that every table has")
         texts = {name: _checked_texts(values, len(matrix), name) for name, values in [("path", paths), *(columns or {}).items()]}
         if len(set(texts["path"])) < len(matrix):
             raise ValueError("paths must differ from one another; at least one comes twice")
@@ -168,46 +170,17 @@ class VectorDatabase:
         self._look()
         return self
 
-    def build_index(self):
-        """Build the graph by cosine, and for each further column an index that finds the rows of a value; or none of them.
-
-        Returns
-        -------
-        VectorDatabase
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            When there is no table, or n_dims is above 2,000.
-        """
-        with self._clear_errors(), self._connection.transaction():
-            self._index(self._table, map(self._quoted, self.columns), (len(self), self.n_dims))
-        return self
-
     def _index(self, table, columns, shape):
         if shape[1] > MOST_INDEXED_DIMS:
             raise ValueError(f"n_dims must be at most {MOST_INDEXED_DIMS} for a graph, not {shape[1]}; load(..., index=False) searches without")
         # In it the graph should fit, beside each vector its links and their bookkeeping, or it is built far slower.
         self.rows(f"SET LOCAL maintenance_work_mem = '{min(max(64, shape[0] * (4 * shape[1] + 600) >> 20), 2047)}MB'")
-        self._run_with_bar(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)", shape[0])
+        with _bar(shape[0], "Building the graph") as bar:
+            self.rows(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)")
+            bar.update(shape[0])
         for column in columns:
             self.rows(f"CREATE INDEX ON {table} ({column})")
         self.rows(f"ANALYZE {table}")  # what the planner knows of the values
-
-    def _run_with_bar(self, statement, n_images):
-        progress = "SELECT tuples_done FROM pg_stat_progress_create_index WHERE pid = %s"
-        with self._pg.connect(self._place, autocommit=True) as other, _bar(n_images, "Building the graph") as bar, ThreadPoolExecutor(1) as thread:
-            building = thread.submit(self.rows, statement)
-            try:
-                while wait([building], timeout=0.5).not_done:
-                    done = other.execute(progress, [self._connection.info.backend_pid]).fetchone()
-                    bar.update(max(0, (done or (0,))[0] - bar.n))
-            except BaseException:  # a press of stop
-                self._connection.cancel()
-                raise
-            building.result()
-            bar.update(n_images - bar.n)
 
     def add(self, path, vector, **columns):
         """Put in one picture.
@@ -243,7 +216,7 @@ class VectorDatabase:
         """
         [path] = _checked_texts([path], 1, "path")
         if not self.rows(f"DELETE FROM {self._table} WHERE path = %(path)s RETURNING id", path=path):
-            raise KeyError(f"there is no {printable(path)!r} in table {self._name!r}")
+            raise KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
 
     def statement(self, query_vector, top_k=5, only=None, but_not=None):
         """The one SQL statement that `find` runs.
@@ -298,7 +271,7 @@ class VectorDatabase:
         >>> database.find(vector, only={"category": "mug"}, but_not={"colour": ["blue", "grey"]})  # doctest: +SKIP
         """
         statement, parameters = self.statement(query_vector, top_k, only, but_not)
-        found = sorted(self.rows(statement, **parameters))  # by path, as ties are
+        found = sorted(self._all_rows(statement, top_k, parameters))  # by path, as ties are
         ranking = rank(np.float32([numbers for _, numbers in found]), range(len(found)), parameters["query"], top_k)
         return [SearchResult(found[row][0], score) for row, score in ranking]
 
@@ -345,6 +318,14 @@ class VectorDatabase:
             cursor = self._connection.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def _all_rows(self, statement, top_k, parameters):
+        found = self.rows(statement, **parameters)
+        if len(found) >= top_k or self.exact:
+            return found
+        with self._connection.transaction():  # the graph may have been left too early
+            self.rows("SET LOCAL enable_indexscan = off")
+            return self.rows(statement, **parameters)
+
     def index_over(self, paths):
         """An index for an engine over the same pictures: ``engine.use_index(database.index_over(engine.image_paths))``.
 
@@ -381,10 +362,7 @@ class VectorDatabase:
 
     def _require_pgvector(self):
         with contextlib.suppress(self._pg.errors.UniqueViolation):  # another made it at the same moment
-            try:
-                self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-            except (self._pg.ProgrammingError, self._pg.NotSupportedError) as error:
-                raise ValueError(f"the server must have pgvector, from 0.8 on: {error}") from error
+            self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         [(version,)] = self.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
         if tuple(map(int, version.split(".")[:2])) < (0, 8):
             raise ValueError(f"the server must have pgvector from 0.8 on, not {version}: ALTER EXTENSION vector UPDATE")
@@ -412,7 +390,7 @@ class VectorDatabase:
         except self._pg.OperationalError as error:
             if hasattr(self, "_connection") and not self._connection.closed:  # a full disk, or a press of stop
                 raise
-            raise ConnectionError(f"the database is away: {error}; see that its server runs, then open it again") from error
+            raise ConnectionError(f"the database is away: {' '.join(str(error).split())}; see that its server runs, then open it again") from error
         except (self._pg.DataError, self._pg.IntegrityError, self._pg.ProgrammingError, self._pg.NotSupportedError) as error:
             raise ValueError(f"PostgreSQL does not accept this: {error}") from error
 
@@ -429,7 +407,7 @@ class DatabaseIndex:
         ids = dict(database.rows(f"SELECT path, id FROM {database._table}"))
         if strange := rows.keys() ^ ids.keys():
             raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them only, as "
-                             f"{printable(min(strange))!r}: load the table again, or index the folder again")  # fmt: skip
+                             f"'{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
         self._row_of = {number: rows[path] for path, number in ids.items()}
 
     def search(self, unit_queries, k):
@@ -454,7 +432,7 @@ class DatabaseIndex:
         ids, scores = np.full((len(unit_queries), k), -1), np.zeros((len(unit_queries), k), np.float32)
         statement = f"SELECT id, 1 - (embedding <=> %(query)s) FROM {self._database._table} ORDER BY embedding <=> %(query)s LIMIT %(k)s"
         for query, row, score in zip(as_float32(unit_queries), ids, scores):
-            for place, (number, cosine) in enumerate(self._database.rows(statement, query=query, k=k)):
+            for place, (number, cosine) in enumerate(self._database._all_rows(statement, k, {"query": query, "k": k})):
                 row[place], score[place] = self._row(number), np.nan_to_num(cosine)  # no direction, no angle
         return ids, scores
 
@@ -502,8 +480,8 @@ def _checked_texts(values, n_images, name):
         kinds = ", ".join(sorted({type(value).__name__ for value in values})) or "nothing"
         raise ValueError(f"{name} must hold a text for each of {n_images} vectors, not {len(values)} of type {kinds}")
     for value in values:
-        if "\0" in value or not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise ValueError(f"{name} must be text that a database can store, not {printable(value)!r}: rename it")
+        if "\0" in value or value.encode(errors="ignore").decode() != value:
+            raise ValueError(f"{name} must be text that a database can store, not '{printable(value)}': rename it")
     return values
 
 

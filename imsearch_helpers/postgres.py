@@ -26,7 +26,7 @@ from .checks import needed, printable
 PURPOSE = "the vector database"
 BOOT = "import sys; folder, *sys.path[:] = sys.argv[1:]; from imsearch_helpers.postgres import hold; hold(folder)"
 WINDOWS = os.name == "nt"
-FILES = {".starting", ".users", "address", "password", "data", "unfinished", "log"}
+FILES = {".starting", ".users", "password", "data", "unfinished", "log"}
 SYSTEM_USER = "pgserver"
 
 
@@ -62,8 +62,8 @@ def open_server(folder):
     if "error" not in answer:
         return answer, holder
     close_server(holder)
-    kind = ImportError if "extra" in answer else ConnectionError
-    raise kind(f"the database in {printable(folder)!r} cannot be opened: {answer['error']}")
+    kind = ImportError if answer.get("extra") else ConnectionError
+    raise kind(f"the database in '{printable(folder)}' cannot be opened: {answer['error']}")
 
 
 def close_server(holder):
@@ -90,7 +90,7 @@ def hold(folder):
             print(json.dumps(address), flush=True)
             sys.stdin.read()
     except Exception as error:  # whatever it is, the other end waits for a line
-        print(json.dumps({"error": str(error)} | ({"extra": 1} if isinstance(error, ImportError) else {})), flush=True)
+        print(json.dumps({"error": str(error), "extra": isinstance(error, ImportError)}), flush=True)
 
 
 @contextlib.contextmanager
@@ -99,7 +99,7 @@ def _running(folder):
     fasteners = needed("fasteners", PURPOSE)
     folder.mkdir(parents=True, exist_ok=True)
     if strange := {path.name for path in folder.iterdir()} - FILES:
-        raise FileExistsError(f"the folder holds something else, {printable(min(strange))!r}: name another one")
+        raise FileExistsError(f"the folder holds something else, '{printable(min(strange))}': name another one")
     starting, users = fasteners.InterProcessLock(folder / ".starting"), fasteners.InterProcessReaderWriterLock(folder / ".users")
     with tempfile.TemporaryDirectory(prefix="imsearch-") as short:  # a socket's path must be short, and the folder's may be long
         try:
@@ -117,10 +117,10 @@ def _running(folder):
 def _started(folder, link):
     if not (folder / "data").exists():
         _make(folder)
-    address = json.loads((folder / "address").read_text(encoding="ascii"))
+    password, port = (folder / "password").read_text(encoding="ascii").split()
+    address = {"host": "127.0.0.1" if WINDOWS else str(link), "port": port, "user": "postgres", "password": password, "dbname": "postgres"}
     if not WINDOWS:
         link.symlink_to(folder / "data")
-        address["host"] = str(link)
     psycopg = needed("psycopg", PURPOSE)
     try:
         psycopg.connect(**address).close()
@@ -132,13 +132,11 @@ def _started(folder, link):
 def _make(folder):
     shutil.rmtree(folder / "unfinished", ignore_errors=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
-        address = {"host": "127.0.0.1", "port": free.getsockname()[1] if WINDOWS else 5432}
-    address |= {"user": "postgres", "password": secrets.token_urlsafe(32), "dbname": "postgres"}
-    for name, content in (("password", address["password"]), ("address", json.dumps(address))):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(content, encoding="ascii")
-    listen = ["listen_addresses=127.0.0.1", "unix_socket_directories="] if WINDOWS else ["listen_addresses=", "unix_socket_directories=."]
-    settings = [part for setting in (*listen, f"port={address['port']}") for part in ("-c", setting)]
+        port = free.getsockname()[1] if WINDOWS else 5432
+    (folder / "password").touch(mode=0o600)
+    (folder / "password").write_text(f"{secrets.token_urlsafe(32)}\n{port}\n", encoding="ascii")  # of which initdb reads the first line
+    addresses, sockets = ("127.0.0.1", "") if WINDOWS else ("", ".")
+    settings = ["-c", f"port={port}", "-c", f"listen_addresses={addresses}", "-c", f"unix_socket_directories={sockets}"]
     how = ["--username=postgres", "--auth=scram-sha-256", "--pwfile=password", "--no-locale", "--encoding=UTF8"]
     _run(folder, "initdb", "--pgdata=unfinished", *how, *settings)
     (folder / "unfinished").rename(folder / "data")
