@@ -1,24 +1,25 @@
 """Floor 5. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
 
-The work is done by PostgreSQL with pgvector. Where you name a folder, a server of its own runs on this computer (the module
-`postgres` says how); where you name a server by its connection string, that one. The rest is the same.
+The work is done by PostgreSQL with pgvector. Where you name a folder, a server of its own runs on this computer (the
+module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.
 
-- **Who owns the map.** The table owns the map from its ids to paths: its columns `id` and `path`. What `index_over` makes owns
-  the map from these ids to the row numbers of one list of paths, an engine's.
-- **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world, HNSW)
-  its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these, which is exact.
-  `explain` shows what it did, and `tune(exact=True)` forbids the graph.
-- **How far the graph is searched.** `hnsw.ef_search` candidates are kept, 200 by default, and `hnsw.iterative_scan`, set to
-  `relaxed_order`, goes on where a filter leaves too few of them, until some 20,000 rows were seen. Where a planner that knows
-  each column alone mistakes how few rows pass two together, that can end without a result that is there. So `find` and the
-  index for an engine, where fewer than top_k came back, compare all that pass; a statement of your own does not.
-- **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors, paths
-  and perhaps the password travel as they are.
+- **Who owns the map.** The table owns the map from its ids to paths: its columns `id` and `path`. What `index_over`
+  makes owns the map from these ids to the row numbers of one list of paths, an engine's.
+- **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world,
+  HNSW) its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these,
+  which is exact. `explain` shows what it did, and `tune(exact=True)` forbids the graph.
+- **How far the graph is searched.** `hnsw.ef_search` candidates are kept, 200 by default, and `hnsw.iterative_scan`,
+  set to `relaxed_order`, goes on where a filter leaves too few of them, until some 20,000 rows were seen. Where a
+  planner that knows each column alone mistakes how few rows pass two together, that can end without a result that is
+  there. So `find` and the index for an engine, where fewer than top_k came back, compare all that pass; a statement
+  of your own does not.
+- **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors,
+  paths and perhaps the password travel as they are.
 
 References
 ----------
-The manuals of PostgreSQL 18 and of pgvector 0.8: filtering, iterative index scans. Y. Malkov and D. Yashunin, Efficient and
-robust approximate nearest neighbor search using hierarchical navigable small world graphs, TPAMI 2020.
+The manuals of PostgreSQL 18 and of pgvector 0.8: filtering, iterative index scans. Y. Malkov and D. Yashunin,
+Efficient and robust approximate nearest neighbor search using hierarchical navigable small world graphs, TPAMI 2020.
 """
 
 import contextlib

@@ -1,12 +1,13 @@
-"""Floor 1. A folder comes in; a PostgreSQL server that keeps its data there goes out, and runs for as long as somebody uses it.
+"""Floor 1. A folder comes in; a PostgreSQL server that keeps its data there goes out, and runs while somebody uses it.
 
-The programs come with the extra `extensions`, as a wheel. Its own way to start them is not used: it lets everybody in without a
-password, trips over a space in a path, locks a file in the common temporary folder, and goes on after a program was killed.
+The programs come with the extra `extensions`, as a wheel. Its own way to start them is not used: it lets everybody in
+without a password, trips over a space in a path, locks a file in the common temporary folder, and goes on after a
+program was killed.
 
-The server listens on a socket in its folder, under Windows on 127.0.0.1, and asks for a random password, which stands in the
-folder and can be read by its owner alone. A small process of its own holds it, and stops it when the last program that uses the folder
-has ended, in whatever way. PostgreSQL refuses to run as root, so there it runs as the system user `pgserver`; others may then
-pass through the folders above it (but not read them).
+The server listens on a socket in its folder, under Windows on 127.0.0.1, and asks for a random password, which stands
+in the folder and can be read by its owner alone. A small process of its own holds it, and stops it when the last
+program that uses the folder has ended, in whatever way. PostgreSQL refuses to run as root, so there it runs as the
+system user `pgserver`; others may then pass through the folders above it (but not read them).
 """
 
 import contextlib
@@ -56,7 +57,7 @@ def open_server(folder):
     holder = subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", BOOT, os.path.abspath(folder), *places],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        start_new_session=not WINDOWS, creationflags=0x08000200 if WINDOWS else 0,  # so that Ctrl-C is not for it, and no window opens
+        start_new_session=not WINDOWS, creationflags=0x08000200 if WINDOWS else 0,  # Ctrl-C is not for it, and no window opens
     )  # fmt: skip
     answer = json.loads(holder.stdout.readline() or '{"error": "its process ended"}')
     if "error" not in answer:
@@ -118,7 +119,7 @@ def _started(folder, link):
     if not (folder / "data").exists():
         _make(folder)
     password, port = (folder / "password").read_text(encoding="ascii").split()
-    address = {"host": "127.0.0.1" if WINDOWS else str(link), "port": port, "user": "postgres", "password": password, "dbname": "postgres"}
+    address = {"user": "postgres", "password": password, "dbname": "postgres", "host": "127.0.0.1" if WINDOWS else str(link), "port": port}
     if not WINDOWS:
         link.symlink_to(folder / "data")
     psycopg = needed("psycopg", PURPOSE)
@@ -134,11 +135,11 @@ def _make(folder):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1] if WINDOWS else 5432
     (folder / "password").touch(mode=0o600)
-    (folder / "password").write_text(f"{secrets.token_urlsafe(32)}\n{port}\n", encoding="ascii")  # of which initdb reads the first line
+    (folder / "password").write_text(f"{secrets.token_urlsafe(32)}\n{port}\n", encoding="ascii")  # initdb reads the first line
     addresses, sockets = ("127.0.0.1", "") if WINDOWS else ("", ".")
     settings = ["-c", f"port={port}", "-c", f"listen_addresses={addresses}", "-c", f"unix_socket_directories={sockets}"]
     if not WINDOWS:
-        settings += ["-c", "dynamic_shared_memory_type=mmap"]  # in a container the usual kind may be too small for a graph
+        settings += ["-c", "dynamic_shared_memory_type=mmap"]  # in a container the usual kind is too small
     how = ["--username=postgres", "--auth=scram-sha-256", "--pwfile=password", "--no-locale", "--encoding=UTF8"]
     _run(folder, "initdb", "--pgdata=unfinished", *how, *settings)
     (folder / "unfinished").rename(folder / "data")
