@@ -10,7 +10,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from . import lite, pages, words
-from .source import NOTEBOOKS, TEMPLATE, forge_repository, lesson, version
+from .source import CHEAT_SHEET, NOTEBOOKS, REPOSITORY, TEMPLATE, forge_repository, lesson, version
 
 TO_COPY = ("style.css", "page.js", "icon.svg")
 MARK = "built from the course's repository\n"
@@ -37,6 +37,7 @@ def build(folder):
     folder = empty_folder(Path(folder))
     for name in TO_COPY:
         shutil.copy(TEMPLATE / name, folder / name)
+    shutil.copy(REPOSITORY / CHEAT_SHEET, folder)
     notebooks = {path: pages.read(path) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
     lessons = [lesson(path, notebook.cells[0].source) for path, notebook in notebooks.items()]
     glossary = pages.text_of("notebooks/glossary.md")

@@ -52,10 +52,11 @@ def mark_places(page, terms):
     page : BeautifulSoup
     terms : dict of str to str
     """
+    left = dict(terms)
     for item in page.find_all("li"):
         word = item.find("strong")
-        if word is not None and word.get_text() in terms:
-            item["id"] = terms[word.get_text()]
+        if word is not None and word.get_text() in left:
+            item["id"] = left.pop(word.get_text())
 
 
 def link_first(page, terms, address="glossary.html"):
