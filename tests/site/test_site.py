@@ -34,7 +34,7 @@ PAGES = ["index.html", "glossary.html", "assignments.html", *(f"{path.stem}.html
 PYODIDE = {
     "numpy": "2.2.5", "pillow": "11.3.0", "matplotlib": "3.8.4", "tqdm": "4.67.1", "threadpoolctl": "3.5.0", "ipython": "9.0.2", "traitlets": "5.14.3",
 }  # fmt: skip
-OF_THE_KERNEL = {"comm": "0.2.3", "widgetsnbextension": "4.0.999", "ipykernel": "6.9.2"}  # which brings them along
+OF_THE_KERNEL = {"widgetsnbextension": "4.0.999", "ipykernel": "6.9.2"}  # which brings them along
 MODULES = {  # what these bring, by the names that are imported
     "numpy", "PIL", "matplotlib", "mpl_toolkits", "contourpy", "kiwisolver", "cycler", "pyparsing", "dateutil", "six", "fontTools", "packaging",
     "tqdm", "threadpoolctl", "IPython", "traitlets", "ipywidgets", "jupyterlab_widgets", "widgetsnbextension", "comm", "matplotlib_inline",
@@ -233,7 +233,7 @@ def test_index_of_the_wheels_is_complete_and_right(site):
     index = json.loads((site / "lite" / "pypi" / "all.json").read_text(encoding="utf-8"))
     listed = {file["filename"]: file["digests"]["sha256"] for package in index.values() for [file] in package["releases"].values()}
     assert listed == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in wheel_files(site)}
-    assert sorted(index) == ["imsearch-data", "imsearch-helpers", "ipywidgets", "jupyterlab-widgets"]
+    assert sorted(index) == ["comm", "imsearch-data", "imsearch-helpers", "ipywidgets", "jupyterlab-widgets"]
 
 
 def test_everything_a_wheel_asks_for_is_beside_it_or_in_pyodide(site):

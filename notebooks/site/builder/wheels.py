@@ -9,6 +9,7 @@ from importlib import metadata
 from .source import REPOSITORY, version
 
 EDITOR = "jupyterlab"  # in the browser the page itself is that
+FROM_HERE = ("comm", "ipywidgets", "jupyterlab_widgets")  # neither Pyodide nor its kernel has them, and the kernel needs the first to start
 DATA = ("products", "vectors", "messy", "models")
 NOT_READ = (".py", ".md")  # of the data folder: how it was made
 WHEEL = "Wheel-Version: 1.0\nGenerator: image-search-from-scratch\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -26,7 +27,7 @@ def course_wheels(folder):
     list of Path
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_package(folder), _pictures(folder), *(_installed(folder, name) for name in ("ipywidgets", "jupyterlab_widgets"))]
+    return [_package(folder), _pictures(folder), *(_installed(folder, name) for name in FROM_HERE)]
 
 
 def _package(folder):
