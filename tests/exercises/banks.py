@@ -1,10 +1,8 @@
 """All exercises and graded tasks with their answers: the one place that loads them, for the tests and for the scripts beside it."""
 
 import importlib.util
-import types
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from imsearch_helpers import exercises
@@ -35,23 +33,17 @@ def load(path):
 def all_banks():
     """Name -> `Tried`, for every exercise and every graded task."""
     known = exercises.all_exercises() | tasks_of(REPOSITORY / "notebooks" / "assignments")
-    banks = [load(path) for folder in FOLDERS for path in sorted(folder.glob("bank_*.py"))]
-    return {name: Tried(_with_one_contest(known[name]), bank.RIGHT[name], bank.WRONG[name]) for bank in banks for name in bank.RIGHT}
+    tried = {name: Tried(_with_one_contest(exercise), [], []) for name, exercise in known.items()}
+    for bank in [load(path) for folder in FOLDERS for path in sorted(folder.glob("bank_*.py"))]:
+        for name in {**bank.RIGHT, **bank.WRONG}:
+            tried[name].right.extend(bank.RIGHT.get(name, ()))
+            tried[name].wrong.extend(bank.WRONG.get(name, ()))
+    return tried
 
 
 def _with_one_contest(exercise):
     # A contest knows no seed, and takes seconds.
     return replace(exercise, contest=cache(exercise.contest)) if exercise.contest else exercise
-
-
-def as_typed_in(function, name):
-    """The same function once more, under a learner's name: the original may refuse while a check runs."""
-    if not isinstance(function, types.FunctionType):
-        function.__name__ = name
-        return function
-    copied = types.FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
-    copied.__kwdefaults__ = function.__kwdefaults__
-    return copied
 
 
 @cache

@@ -44,7 +44,7 @@ def main(arguments):
     """Print every surprise, and how many there are."""
     n_seeds = int(arguments[0]) if arguments else SEEDS
     n_answers = n_odd = 0
-    for name in tqdm(arguments[1:] or all_banks()):
+    for name in tqdm(arguments[1:] or all_banks(), disable=None):
         found = surprises(name, range(n_seeds))
         n_answers += len(all_banks()[name].right) + len(all_banks()[name].wrong)
         n_odd += len(found)
