@@ -334,7 +334,7 @@ def test_a_pair_where_a_number_is_asked_for_and_no_text_where_one_is():
 
 def test_what_helps_comes_first_and_a_picture_fills_no_page():
     message = check(named(lambda colour, wall: np.zeros((8, 8, 3)), "colour_card")).message
-    assert message.startswith("The dtype is float64") and len(message.splitlines()) <= 25
+    assert message.startswith("The dtype is float64") and len(message.splitlines()) <= 30
 
 
 def test_a_blank_is_told_to_run_its_own_cell():
