@@ -105,7 +105,7 @@ def _candidates(rng):
         scores = np.sort(rng.uniform(0.5, 1, n))[::-1]
         return scores.round(3), (vectors @ vectors.T).round(3), k, weight
 
-    plain = [draw(3, 2, 0.5), draw(6, 3, 0.0)]
+    plain = [telling(lambda size=size: draw(*size), diverse, [_with_a_tie]) for size in [(3, 2, 0.5), (6, 3, 0.0)]]
     slips = (_without_minus, _with_the_mean, _with_the_sum, _with_the_last, _never_below_zero, _without_the_last, _where_mean_is_sum, _with_a_tie)
     sizes = [(7, 5, 0.5, -1), (8, 5, 0.9, -1), (int(rng.integers(9, 15)), 6, 0.4, -1)]
     return [*plain, *(telling(lambda size=size: draw(*size), diverse, slips) for size in sizes)]
