@@ -420,7 +420,7 @@ def pick_colour(engines, products=None, colour="#2f62b8", area=30, top_k=5):
     picker = ipywidgets.ColorPicker(value=colour, description="colour", layout={"width": "200px"})
     percent = slider("area, in %", 0, 100, area, continuous=True)
     panel = play(found, colour=picker, area=percent, engine=_method_picker(engines))
-    panel.add_class("imsearch-colour")
+    panel.add_class("imsearch-pick-colour")
     return panel
 
 

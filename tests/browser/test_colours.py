@@ -11,7 +11,7 @@ paths = [product.path for product in products.where(shot="studio", category="mug
 engine = ImageSearchEngine.from_vectors(paths, [image_to_histogram(path) for path in paths])
 widgets.pick_colour({"histogram": engine}, products, colour="#2f62b8", area=30, top_k=1)
 """
-RESULT = ".imsearch-colour img.imsearch-thumb"
+RESULT = ".imsearch-pick-colour img.imsearch-thumb"
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +26,18 @@ def page(lab):
 
 
 def result(page, words):
-    return page.locator(".imsearch-colour figure", has=page.locator("img.imsearch-thumb")).get_by_text(words)
+    return page.locator(".imsearch-pick-colour figure", has=page.locator("img.imsearch-thumb")).get_by_text(words)
 
 
 def test_a_blue_card_finds_a_blue_mug_and_another_colour_another_one(page):
     result(page, "blue").wait_for()
-    page.locator(".imsearch-colour input[type=color]").fill("#c8312f")
+    page.locator(".imsearch-pick-colour input[type=color]").fill("#c8312f")
     result(page, "red").wait_for()
 
 
 def test_a_larger_area_is_another_query(page):
-    query = page.locator(".imsearch-colour img.imsearch-query-thumb")
+    query = page.locator(".imsearch-pick-colour img.imsearch-query-thumb")
     before = query.get_attribute("src")
-    page.locator(".imsearch-colour .noUi-handle").focus()
+    page.locator(".imsearch-pick-colour .noUi-handle").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("before => document.querySelector('.imsearch-colour img.imsearch-query-thumb').src !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('.imsearch-pick-colour img.imsearch-query-thumb').src !== before", arg=before)

@@ -509,7 +509,7 @@ def test_a_picked_colour_finds_its_pictures_and_every_control_changes_them(tmp_p
         controls(panel)[description].value = value
         assert shown(panel) != before
     assert 0 < shown(panel).index(">blue.png<") < shown(panel).index(">red.png<")
-    assert "imsearch-colour" in panel._dom_classes
+    assert "imsearch-pick-colour" in panel._dom_classes
 
 
 def test_a_picked_colour_says_what_colour_its_results_have():
