@@ -13,6 +13,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import ImageColor
 
 from .checks import printable
 from .engine import ImageSearchEngine
@@ -25,6 +26,7 @@ from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
 FOOLED = "fooled.csv"
+WALL = (228, 228, 228)  # behind the products of data/
 STYLE = f"""<style>
 .imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 8px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
 .imsearch-gallery figure {{margin: 0; width: {THUMBNAIL + 8}px}}
@@ -266,7 +268,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
         return f"<p>This picture cannot be used with this engine: {html.escape(str(error))}.</p>"
 
 
-def results_html(query, results, products=None, folder=""):
+def results_html(query, results, products=None, folder="", said=()):
     """A query and its results as one piece of HTML, drawn in a few milliseconds, for a slider that is dragged.
 
     Parameters
@@ -277,6 +279,8 @@ def results_html(query, results, products=None, folder=""):
         The truth about the pictures, as for `gallery_html`.
     folder : str
         From where the names are seen; the file's name alone if not given.
+    said : sequence of str, optional
+        What stands below the score of each result where no truth does.
 
     Returns
     -------
@@ -293,7 +297,8 @@ def results_html(query, results, products=None, folder=""):
     name = _seen_from(folder, query) if isinstance(query, str) else "your picture"
     cards = [_card(picture, "imsearch-query-thumb", label, name, query)]
     for place, (path, score) in enumerate(results, start=1):
-        mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
+        words = html.escape(said[place - 1]) if said else ""
+        mark, style = _mark(products.of(query), products.of(path)) if known else (words, "")
         label = f"{place}. <b>{score:.3f}</b><br>{mark}"
         cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, _seen_from(folder, path), path))
     return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>'
@@ -386,6 +391,69 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     panel.children = (*panel.children, fooled)
     panel.add_class("imsearch-explorer")
     return panel
+
+
+def pick_colour(engines, products=None, colour="#2f62b8", area=30, top_k=5):
+    """Search for a colour: pick one, and how much of the picture it shall take; the results follow.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+    products : Products, optional
+        The truth: then each result says which colour it has.
+    colour : str
+        A name or "#rrggbb": where the picker stands at first.
+    area : int
+        In per cent: where the slider stands at first.
+    top_k : int
+
+    Returns
+    -------
+    Panel
+    """
+
+    def found(colour, area, engine):
+        card = card_of(colour, area)
+        results = engines[engine].search_fast(card, top_k)
+        return results_html(card, results, said=[products.of(path).colour for path, _ in results] if products else ())
+
+    picker = ipywidgets.ColorPicker(value=colour, description="colour", layout={"width": "200px"})
+    percent = slider("area, in %", 0, 100, area, continuous=True)
+    panel = play(found, colour=picker, area=percent, engine=_method_picker(engines))
+    panel.add_class("imsearch-pick-colour")
+    return panel
+
+
+def card_of(colour, area, wall=WALL):
+    """A picture to search with: a wall, and below it a colour that takes a share of the picture.
+
+    Parameters
+    ----------
+    colour : str
+        A name or "#rrggbb".
+    area : int
+        The colour's share, from 0 to 100 per cent.
+    wall : sequence of 3 int
+        Red, green, blue, from 0 to 255.
+
+    Returns
+    -------
+    ndarray, shape (100, 100, 3), uint8
+
+    Raises
+    ------
+    ValueError
+        When there is no such colour.
+
+    Examples
+    --------
+    >>> card = card_of("red", 30)
+    >>> card[69, 0].tolist(), card[70, 0].tolist()
+    ([228, 228, 228], [255, 0, 0])
+    """
+    card = np.full((100, 100, 3), wall, dtype=np.uint8)
+    card[100 - area :] = ImageColor.getrgb(colour)[:3]
+    return card
 
 
 def explain_matches(engines, queries, query=0, places=20):

@@ -493,6 +493,40 @@ def test_the_title_says_by_how_much_the_guess_is_off():
     assert "off" not in hidden.axes[0].get_title() and "0.90" not in hidden.alt
 
 
+# A colour instead of a picture
+
+
+def test_a_picked_colour_finds_its_pictures_and_every_control_changes_them(tmp_path):
+    for name in ("red", "blue"):
+        picture = Image.new("RGB", (10, 10), widgets.WALL)
+        picture.paste(name, (0, 5, 10, 10))
+        picture.save(tmp_path / f"{name}.png")
+    engines = {method: ImageSearchEngine(tmp_path, method=method).index_images() for method in ("histogram", "root_histogram")}
+    panel = widgets.pick_colour(engines, colour="red", area=50)
+    assert 0 < shown(panel).index(">red.png<") < shown(panel).index(">blue.png<") and "<b>1.000</b>" in shown(panel)
+    for description, value in (("colour", "#0000ff"), ("area, in %", 20), ("method", "root_histogram")):
+        before = shown(panel)
+        controls(panel)[description].value = value
+        assert shown(panel) != before
+    assert 0 < shown(panel).index(">blue.png<") < shown(panel).index(">red.png<")
+    assert "imsearch-pick-colour" in panel._dom_classes
+
+
+def test_a_picked_colour_says_what_colour_its_results_have():
+    products = Products()
+    paths = [product.path for product in products.where(shot="studio", category="mug")[:4]]
+    engine = ImageSearchEngine.from_vectors(paths, np.eye(4, 96) + 0.1)
+    page = shown(widgets.pick_colour({"histogram": engine}, products, top_k=4))
+    assert all(f"<br>{products.of(path).colour}<div" in page for path in paths)
+
+
+@pytest.mark.parametrize("area", [0, 37, 100])
+def test_a_card_has_that_share_of_the_colour_and_the_wall_above(area):
+    card = widgets.card_of("#010203", area, wall=(9, 9, 9))
+    assert (card == (1, 2, 3)).all(axis=2).mean() == pytest.approx(area / 100)
+    assert (card[: 100 - area] == 9).all()
+
+
 # Why this match
 
 
