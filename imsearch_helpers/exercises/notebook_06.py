@@ -8,9 +8,9 @@ from .model import Exercise
 def mend_index(paths, vectors, failed):
     """Put an index whose lists have drifted apart in order, without reading a file.
 
-    `paths` are all files of a folder, in the order of reading. `failed` holds a pair
-    (path, reason) for each of them that could not be read, in any order. `vectors`
-    holds the vectors of the others, in the order of reading, and nothing else.
+    `paths` are all files of a folder, in the order of reading. `failed` holds a
+    pair (path, reason) for each that could not be read, in any order. `vectors`
+    are those of the others, in the order of reading, and nothing else.
     Return a dict: path -> its vector.
     """
     unread = {path for path, reason in failed}
@@ -21,9 +21,9 @@ def mend_index(paths, vectors, failed):
 def decide(outcome, reason, harmless):
     """What to do with a file: "use" it, "leave out" or "ask" a person.
 
-    `outcome` is "kept", "repaired" or "rejected". A kept file is used, a rejected one left out.
-    Of a repaired one, `reason` holds the repairs, separated by "; ": it is used if each of them
-    is in the list `harmless`, otherwise somebody is asked.
+    `outcome` is "kept", "repaired" or "rejected". A kept file is used, a rejected
+    one left out. Of a repaired one, `reason` holds the repairs, separated by "; ":
+    it is used if each of them is in the list `harmless`, else somebody is asked.
     """
     if outcome == "kept":
         return "use"
@@ -35,8 +35,9 @@ def decide(outcome, reason, harmless):
 def png_fits(content, max_pixels):
     """Whether a PNG has at most `max_pixels` pixels; nothing is decoded for it.
 
-    `content` are the file's bytes. content[16:20] holds the width and content[20:24] the height,
-    each a whole number whose most significant byte comes first ("big"). Return True or False.
+    `content` are the file's bytes. content[16:20] holds the width, content[20:24]
+    the height, each a whole number whose most significant byte comes first ("big").
+    Return True or False.
     """
     width = int.from_bytes(content[16:20], "big")
     height = int.from_bytes(content[20:24], "big")
