@@ -54,7 +54,14 @@ def show_readings(paths):
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    ValueError
+        Without any path.
     """
+    if not paths:
+        raise ValueError("paths is empty: there is no file to show")
     readings = {Path(path).name: three_readings(path) for path in paths}
     alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings.items())
     figure = new_figure(9.4, 0.3 + 1.9 * len(paths), alt)

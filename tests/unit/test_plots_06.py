@@ -112,6 +112,11 @@ def test_a_file_that_cannot_be_opened_is_said_in_words(tmp_path):
     assert words_of(tmp_path / "gone.jpg")[0].startswith("not to be opened: ")
 
 
+def test_readings_of_no_file_are_refused():
+    with pytest.raises(ValueError, match="paths is empty"):
+        plots.show_readings([])
+
+
 # One byte changed
 
 
