@@ -5,6 +5,7 @@ import csv
 import html
 import io
 import os
+import tempfile
 import traceback
 import warnings
 from functools import lru_cache
@@ -19,7 +20,7 @@ from .checks import printable
 from .engine import ImageSearchEngine
 from .evaluation import compared
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
+from .plots import BLUE, GREY, RED, damage_html, explain_match, figure_html, readings_html, show_scoreboard
 from .plots.shared import file_name
 from .text import search_by_text_and_image
 from .vectors import METHODS
@@ -553,6 +554,61 @@ def guessed_row(name, row, guess, show, known=None):
     off = np.mean([abs(guess[shot] - share) for shot, share in row.items()])
     title = f"The guess is off by {off:.2f} on average" if show else "Move the sliders to your guess, then press the button"
     return show_scoreboard({**(known or {}), "my guess": guess, name: row if show else None}, title)
+
+
+def explore_readings(folder, files, file):
+    """Three readings of a file, as `plots.show_readings` draws them: pick one of a folder, or upload one of your own.
+
+    Parameters
+    ----------
+    folder : str or Path
+    files : list of str
+        Names in that folder.
+    file : str
+        The one that is picked at first.
+
+    Returns
+    -------
+    Panel
+    """
+    picker = chooser("file", files)
+    picker.value = file
+    upload = ipywidgets.FileUpload(description="a file of your own", layout={"width": "auto"})
+    picker.observe(lambda change: setattr(upload, "value", ()), names="value")
+
+    def readings(file, upload):
+        return _readings_of_content(upload[0]["content"]) if upload else readings_html(Path(folder, file))
+
+    panel = play(readings, file=picker, upload=upload)
+    panel.add_class("imsearch-readings")
+    return panel
+
+
+def _readings_of_content(content):
+    with tempfile.TemporaryDirectory() as folder:  # a TIFF is decoded only from a file
+        path = Path(folder, "upload")
+        path.write_bytes(content)
+        return readings_html(path)
+
+
+def explore_damage(path, percent=50):
+    """A slider that changes one byte of a picture: as a JPEG and as a PNG, each as it is decoded then.
+
+    Parameters
+    ----------
+    path : str or Path
+        A small JPEG.
+    percent : int
+        Where in the pixels' data the byte lies at first, as in `plots.damaged_twins`.
+
+    Returns
+    -------
+    Panel
+    """
+    place = slider("place of the byte, in %", 0, 100, percent, continuous=True)
+    panel = play(lambda percent: damage_html(path, percent), percent=place)
+    panel.add_class("imsearch-damage")
+    return panel
 
 
 def explore_map(maps, products, picked=0):

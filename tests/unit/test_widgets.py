@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -540,6 +541,52 @@ def test_explained_matches_leave_the_query_out_and_follow_the_place(folder):
         assert f">{os.path.relpath(other, folder)}<" in shown(panel)
         assert f"score of {engine.search(path, top_k=6)[place].score:.3f}" in shown(panel)
     assert "imsearch-why" in panel._dom_classes
+
+
+# Messy files
+
+
+@pytest.fixture
+def readings(tmp_path):
+    for name, colour in (("a.png", "red"), ("b.png", "blue")):
+        (tmp_path / name).write_bytes(png_bytes(colour))
+    return widgets.explore_readings(tmp_path, ["a.png", "b.png"], "b.png")
+
+
+def test_readings_follow_the_picker_and_begin_with_the_file_asked_for(readings, tmp_path):
+    assert shown(readings) == plots.readings_html(tmp_path / "b.png")
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png") != plots.readings_html(tmp_path / "b.png")
+    assert "imsearch-readings" in readings._dom_classes
+
+
+def test_readings_of_an_uploaded_file_until_another_is_picked(readings, tmp_path):
+    upload(readings, b"<html>404")
+    assert "rejected: an HTML page" in shown(readings) and "9 bytes" in shown(readings)
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png")
+
+
+def test_readings_of_an_uploaded_tiff_and_of_a_gif_leave_no_file_behind(readings, tmp_path, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for kind in ("TIFF", "GIF"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (6, 4), "red").save(buffer, kind)
+        upload(readings, buffer.getvalue())
+        assert "6 x 4" in shown(readings) and "✓ the same as ours" in shown(readings)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_the_damage_slider_shows_another_picture(tmp_path):
+    Image.effect_noise((32, 32), 60).convert("RGB").save(tmp_path / "a.jpg")
+    panel = widgets.explore_damage(tmp_path / "a.jpg", percent=10)
+    seen = [shown(panel)]
+    for percent in (0, 50):
+        controls(panel)["place of the byte, in %"].value = percent
+        seen.append(shown(panel))
+    assert seen == [plots.damage_html(tmp_path / "a.jpg", percent) for percent in (10, 0, 50)] and len(set(seen)) == 3
+    assert "imsearch-damage" in panel._dom_classes
 
 
 # The map
