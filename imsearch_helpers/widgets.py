@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from .checks import printable
 from .engine import ImageSearchEngine
-from .evaluation import compared
+from .evaluation import compared, evaluate_search
 from .images import ImageError, load_image_in_time
 from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
 from .plots.shared import file_name
@@ -427,6 +427,103 @@ def guessed_row(name, row, guess, show, known=None):
     return show_scoreboard({**(known or {}), "my guess": guess, name: row if show else None}, title)
 
 
+def explore_k(query, results, products, k=5):
+    """What k does: the first k results with ticks and crosses, and what is counted of them.
+
+    Parameters
+    ----------
+    query : str
+        An indexed path.
+    results : list of SearchResult
+        Best first, without the query itself; k goes up to their number.
+    products : Products
+        The truth.
+    k : int
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def counted(k):
+        return counted_html(query, results[:k], products)
+
+    panel = play(counted, k=slider("k, how many results", 1, len(results), k, continuous=True))
+    panel.add_class("imsearch-counted")
+    return panel
+
+
+def counted_html(query, results, products):
+    """Results with ticks and crosses, below what is counted of them, as one piece of HTML.
+
+    Parameters
+    ----------
+    query : str
+    results : list of SearchResult
+        At least one.
+    products : Products
+
+    Returns
+    -------
+    str
+    """
+    truth = products.relevant(query)
+    hits, quality = sum(result.path in truth for result in results), evaluate_search(truth, [one.path for one in results], len(results))
+    said = (
+        f"precision {hits} of {len(results)} shown = <b>{quality.precision:.2f}</b>, "
+        f"recall {hits} of {len(truth)} relevant = <b>{quality.recall:.2f}</b>"
+    )
+    return f"<p>{said}</p>{results_html(query, results, products)}"
+
+
+def explore_mixture(names, rows, weight=0.5):
+    """Two methods mixed: move the weight of the second, and the scoreboard follows.
+
+    Parameters
+    ----------
+    names : (str, str)
+        Of the methods.
+    rows : dict of float to dict of str to float
+        Weight -> row, as `found_by_weight` gives them: 0, 1, and what lies between in equal steps.
+    weight : float
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def board(weight):
+        return mixture_board(names, rows, weight)
+
+    control = slider(f"weight of {names[1]}", 0.0, 1.0, weight, step=1 / (len(rows) - 1))
+    panel = play(board, weight=control)
+    panel.add_class("imsearch-mixture")
+    return panel
+
+
+def mixture_board(names, rows, weight):
+    """The scoreboard of two methods and of one mixture, whose worst shot stands in the title.
+
+    Parameters
+    ----------
+    names : (str, str)
+    rows : dict of float to dict of str to float
+    weight : float
+        Of the second; the nearest weight in `rows` is shown.
+
+    Returns
+    -------
+    Figure
+    """
+    weight = min(rows, key=lambda known: abs(known - weight))
+    mixed = rows[weight]
+    worst = min(mixed, key=mixed.get)
+    title = f"Weight {weight:.2f}: the worst shot is {worst} with {mixed[worst]:.2f}, the mean {np.mean(list(mixed.values())):.2f}"
+    return show_scoreboard({names[0]: rows[0.0], names[1]: rows[1.0], f"mixed, {weight:.2f}": mixed}, title)
+
+
 def explore_map(maps, products, picked=0):
     """A map of pictures: choose a method, point at a picture to see it larger, or go through all with the slider.
 
@@ -594,3 +691,34 @@ def _append_row(path, heads, row):
     new = not Path(path).exists()
     with open(path, "a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([heads] * new + [row])
+
+
+def kept_queries(engines, path=FOOLED):
+    """What the explorer's button kept: the queries that fooled a method, to be gone through again.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+        Under the names by which the button kept them.
+    path : str or Path
+
+    Returns
+    -------
+    list of (str, str)
+        Indexed path and name of the engine, each pair once, as kept; none where there is no such file.
+
+    Warns
+    -----
+    UserWarning
+        For rows that name a picture or a method that is not in `engines`: they are left out.
+    """
+    if not Path(path).exists():
+        return []
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(dict.fromkeys(tuple(row) for row in csv.reader(file) if row))[1:]  # each once
+    path_of = {(_seen_from(engine.image_dir, one), name): one for name, engine in engines.items() for one in engine.image_paths}
+    strange = [row for row in rows if row not in path_of]
+    if strange:
+        first = ", ".join(map(repr, strange[0]))
+        warnings.warn(f"{path}: left out {len(strange)} of {len(rows)} rows: no such picture or method, such as {first}", stacklevel=2)
+    return [(path_of[row], row[1]) for row in rows if row in path_of]

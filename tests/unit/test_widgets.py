@@ -17,7 +17,7 @@ from PIL import Image
 
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
-from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", 'a "quoted" name.png', "it's <b>bold.png", "🐈.png"]
 
@@ -549,3 +549,77 @@ def test_both_controls_of_the_map_change_what_is_shown():
 
 def test_a_chooser_starts_with_its_first_name():
     assert widgets.chooser("methods", {"one": 1, "other": 2}).value == "one"
+
+
+# k, and what is counted of the first k
+
+
+@pytest.fixture
+def counted():
+    products = Products()
+    mug = products.where(category="mug", shot="studio")[0]
+    one, other = sorted(products.relevant(mug.path))[:2]
+    strange = [product.path for product in products.where(category="boot")[:2]]
+    results = [SearchResult(path, 0.9 - place / 10) for place, path in enumerate([one, strange[0], other, strange[1]])]
+    return widgets.explore_k(mug.path, results, products, k=1)
+
+
+@pytest.mark.parametrize(("k", "said", "ticks"), [
+    (1, "precision 1 of 1 shown = <b>1.00</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (2, "precision 1 of 2 shown = <b>0.50</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (4, "precision 2 of 4 shown = <b>0.50</b>, recall 2 of 4 relevant = <b>0.50</b>", 2),
+])  # fmt: skip
+def test_the_k_slider_shows_as_many_thumbnails_and_counts_their_ticks(counted, k, said, ticks):
+    controls(counted)["k, how many results"].value = k
+    assert said in shown(counted) and shown(counted).count("same product") == ticks
+    assert len(re.findall('class="imsearch-thumb ', shown(counted))) == k
+
+
+# Two methods mixed
+
+MIXED = {0.0: {"dim": 0.0, "moved": 0.9}, 0.5: {"dim": 0.6, "moved": 0.4}, 1.0: {"dim": 1.0, "moved": 0.1}}
+
+
+def test_the_mixing_slider_moves_the_third_row_and_no_other():
+    panel = widgets.explore_mixture(("root", "pixels"), MIXED, 0.0)
+    control = controls(panel)["weight of pixels"]
+    ends = "root: dim 0.00, moved 0.90; pixels: dim 1.00, moved 0.10"
+    for weight, row in {0.0: "dim 0.00, moved 0.90", 0.5: "dim 0.60, moved 0.40", 1.0: "dim 1.00, moved 0.10"}.items():
+        control.value = weight
+        assert f"{ends}; mixed, {weight:.2f}: {row}" in alt(panel)
+
+
+def test_the_title_of_a_mixture_names_its_worst_shot():
+    title = widgets.mixture_board(("root", "pixels"), MIXED, 0.4999999).axes[0].get_title()
+    assert title == "Weight 0.50: the worst shot is moved with 0.40, the mean 0.50"
+
+
+# What the button kept, read again
+
+
+def test_what_the_button_kept_comes_back_with_its_method(explorer, tmp_path):
+    press(explorer)
+    controls(explorer)["method"].value = "euclidean"
+    press(explorer)
+    press(explorer)  # twice the same
+    engines = {name: ImageSearchEngine.from_vectors([str(tmp_path / "1.png"), "x"], np.eye(2)) for name in ("cosine", "euclidean")}
+    assert widgets.kept_queries(engines) == [(str(tmp_path / "1.png"), "cosine"), (str(tmp_path / "1.png"), "euclidean")]
+
+
+def test_without_a_file_nothing_was_kept(tmp_path):
+    assert widgets.kept_queries({}, tmp_path / "fooled.csv") == []
+
+
+def test_what_is_not_here_any_more_is_left_out_and_said(tmp_path):
+    table = tmp_path / "fooled.csv"
+    table.write_text("query,method\n1.png,pixels\ngone.png,pixels\n1.png,deep\n", encoding="utf-8")
+    engines = {"pixels": ImageSearchEngine.from_vectors(["1.png"], [[1, 2]])}
+    with pytest.warns(UserWarning, match="left out 2 of 3 rows: no such picture or method, such as 'gone.png', 'pixels'"):
+        assert widgets.kept_queries(engines, table) == [("1.png", "pixels")]
+
+
+def test_a_catch_in_a_subfolder_comes_back(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = ImageSearchEngine(folder).index_images()
+    press(widgets.explore({"pixels": engine}, queries=[str(folder / "sub" / "e.gif")]))
+    assert widgets.kept_queries({"pixels": engine}) == [(str(folder / "sub" / "e.gif"), "pixels")]
