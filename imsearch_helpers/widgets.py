@@ -52,10 +52,54 @@ DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: 
 
 
 class Panel(ipywidgets.VBox):
-    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so."""
+    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so.
+
+    Parameters
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        Each gets the CSS class `imsearch-` and its name, the panel the class `imsearch-panel`.
+    output : ipywidgets.HTML
+    """
+
+    def __init__(self, controls, output):
+        for name, control in controls.items():
+            control.add_class(f"imsearch-{name}")
+        row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
+        super().__init__([row, output])
+        self.add_class("imsearch-panel")
+        self.controls, self.output = controls, output
 
     def __repr__(self):
         return "(Sliders appear here when this cell is run in JupyterLab.)"
+
+    def move(self, **values):
+        """Move controls from Python, as a hand would.
+
+        Parameters
+        ----------
+        **values
+            A control's name -> its new value.
+
+        Returns
+        -------
+        str
+            What is shown then, as HTML.
+
+        Raises
+        ------
+        ValueError
+            When there is no control of that name.
+
+        Examples
+        --------
+        >>> play(lambda n: f"<p>{n}</p>", n=slider("n", 0, 9, 3)).move(n=5)
+        '<p>5</p>'
+        """
+        for name, value in values.items():
+            if name not in self.controls:
+                raise ValueError(f"controls must be among {', '.join(self.controls)}, not {name!r}")
+            self.controls[name].value = value
+        return self.output.value
 
 
 def play(function, **controls):
@@ -81,10 +125,7 @@ def play(function, **controls):
     for control in controls.values():
         control.observe(_in_sight(update, output), names="value")
     update()
-    row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
-    panel = Panel([row, output])
-    panel.add_class("imsearch-panel")
-    return panel
+    return Panel(controls, output)
 
 
 def _in_sight(work, output):
@@ -119,6 +160,27 @@ def slider(description, low, high, value, step=1, continuous=False):
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(value, min=low, max=high, step=step, description=description, continuous_update=continuous,
                 style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
+
+
+def stops(description, values, value, continuous=False):
+    """A slider that stands at some values only: choose many where the answers lie.
+
+    Parameters
+    ----------
+    description : str
+    values : iterable of int or float
+        In the order from left to right.
+    value : int or float
+        One of them, where it stands at first.
+    continuous : bool
+        As for `slider`.
+
+    Returns
+    -------
+    ipywidgets.SelectionSlider
+    """
+    return ipywidgets.SelectionSlider(options=list(values), value=value, description=description, continuous_update=continuous,
+                                      style={"description_width": "initial"}, layout={"width": "480px"})  # fmt: skip
 
 
 def chooser(description, options):
@@ -309,21 +371,19 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     controls = {
         "query": _query_slider(queries, query, continuous=True),
         "engine": _method_picker(engines),
-        "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
+        "k": slider("k, how many results", 1, 20, top_k, continuous=True),
         "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture", layout={"width": "auto"}),
         "without_query": ipywidgets.Checkbox(without_query, description="leave the query out", indent=False, layout={"width": "auto"}),
     }
 
-    def gallery(engine, query, top_k, upload, without_query):
+    def gallery(engine, query, k, upload, without_query):
         chosen = bytes(upload[0]["content"]) if upload else queries[query]
-        return gallery_html(engines[engine], chosen, top_k, products, without_query)
+        return gallery_html(engines[engine], chosen, k, products, without_query)
 
     panel = play(gallery, **controls)
     controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
     fooled = _fooled_button(controls, queries, engines)
     panel.children = (*panel.children, fooled)
-    for name, control in controls.items():
-        control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
     panel.add_class("imsearch-explorer")
     return panel
 
@@ -545,7 +605,7 @@ def explore_map(maps, products, picked=0):
         return map_html(maps[method], products, picture, method)
 
     panel = play(drawn, method=_method_picker(maps), picture=_query_slider(products, picked, continuous=False))
-    panel.children[0].children[1].description = "picture"
+    panel.controls["picture"].description = "picture"
     panel.add_class("imsearch-map")
     return panel
 

@@ -14,6 +14,7 @@ import ipywidgets
 import numpy as np
 import pytest
 from PIL import Image
+from traitlets import TraitError
 
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
@@ -96,6 +97,26 @@ def test_a_stored_panel_says_that_it_is_interactive():
 @pytest.mark.parametrize(("numbers", "kind"), [((0, 9, 3), ipywidgets.IntSlider), ((0, 1, 0.5), ipywidgets.FloatSlider)])
 def test_a_slider_is_whole_where_its_numbers_are(numbers, kind):
     assert type(widgets.slider("n", *numbers)) is kind
+
+
+def test_stops_are_the_only_places_of_their_slider_and_reach_the_function():
+    panel = widgets.play(lambda size: f"<p>{size}</p>", size=widgets.stops("size", [4, *range(12, 15), 128], 12))
+    assert panel.controls["size"].options == (4, 12, 13, 14, 128) and shown(panel) == "<p>12</p>"
+    assert panel.move(size=128) == shown(panel) == "<p>128</p>"
+    with pytest.raises(TraitError):
+        panel.move(size=60)
+
+
+def test_a_panel_is_moved_from_python_control_by_control():
+    panel = widgets.play(lambda a, b: f"{a} {b}", a=widgets.slider("a", 0, 9, 1), b=widgets.slider("b", 0, 9, 2))
+    assert panel.move() == "1 2" and panel.move(b=3) == "1 3" and panel.move(a=5, b=6) == "5 6"
+    with pytest.raises(ValueError, match="^controls must be among a, b, not 'c'$"):
+        panel.move(c=1)
+
+
+def test_each_control_of_every_panel_can_be_found_by_its_name():
+    panel = widgets.play(lambda a, b: "", a=widgets.slider("x", 0, 9, 1), b=widgets.chooser("y", "xyz"))
+    assert [control._dom_classes for control in panel.controls.values()] == [("imsearch-a",), ("imsearch-b",)]
 
 
 # Thumbnails
