@@ -7,6 +7,7 @@ import io
 import os
 import traceback
 import warnings
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from .checks import printable
 from .engine import ImageSearchEngine
 from .evaluation import compared, evaluate_search
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
+from .plots import BLUE, GREY, RED, draw_effort, explain_match, figure_html, show_scoreboard
 from .plots.shared import file_name
 from .text import search_by_text_and_image
 from .vectors import METHODS
@@ -582,6 +583,33 @@ def mixture_board(names, rows, weight):
     worst = min(mixed, key=mixed.get)
     title = f"Weight {weight:.2f}: the worst shot is {worst} with {mixed[worst]:.2f}, the mean {np.mean(list(mixed.values())):.2f}"
     return show_scoreboard({names[0]: rows[0.0], names[1]: rows[1.0], f"mixed, {weight:.2f}": mixed}, title)
+
+
+def explore_effort(rows, kind="ivf", place=0):
+    """Recall against comparisons: choose a kind of index and its effort.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `plots.draw_effort` takes them.
+    kind : {"ivf", "hnsw"}
+    place : int
+        Where the controls stand at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def drawn(kind, place):
+        return draw_effort(rows, kind, place)
+
+    most = max(Counter(row["kind"] for row in rows if row["kind"] in ("ivf", "hnsw")).values())
+    picker = chooser("kind", ["ivf", "hnsw"])
+    picker.value = kind
+    panel = play(drawn, kind=picker, place=slider("effort, from low to high", 0, most - 1, place))
+    panel.add_class("imsearch-effort")
+    return panel
 
 
 def explore_map(maps, products, picked=0):

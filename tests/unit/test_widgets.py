@@ -644,3 +644,16 @@ def test_a_catch_in_a_subfolder_comes_back(folder, tmp_path, monkeypatch):
     engine = ImageSearchEngine(folder).index_images()
     press(widgets.explore({"pixels": engine}, queries=[str(folder / "sub" / "e.gif")]))
     assert widgets.kept_queries({"pixels": engine}) == [(str(folder / "sub" / "e.gif"), "pixels")]
+
+
+# Kinds of index and their effort
+
+
+def test_kind_and_effort_each_change_what_is_drawn():
+    efforts = [("ivf", 1, 30, 0.5), ("ivf", 2, 60, 0.9), ("hnsw", 16, 20, 0.8), ("hnsw", 32, 40, 0.99), ("flat", None, 1000, 1.0)]
+    rows = [dict(zip(("kind", "effort", "comparisons", "recall"), row)) for row in efforts]
+    panel = widgets.explore_effort(rows)
+    assert controls(panel)["effort, from low to high"].max == 1
+    assert "ivf, effort 1: recall 0.50 with 30 comparisons" in alt(panel)
+    assert "ivf, effort 2: recall 0.90 with 60 comparisons" in panel.move(place=1)
+    assert "hnsw, effort 32: recall 0.99 with 40 comparisons" in panel.move(kind="hnsw")
