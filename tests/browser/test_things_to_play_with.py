@@ -21,7 +21,7 @@ def page(lab):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=kernel)
     nbformat.write(notebook, lab.notebooks / "play.ipynb")
     page = lab.run("play.ipynb")
-    page.wait_for_selector(".imsearch-mixture img")
+    page.wait_for_selector(".imsearch-mixture table")
     yield page
     page.close()
 
@@ -40,6 +40,6 @@ def test_a_higher_k_adds_a_thumbnail_and_counts_it(page):
 
 
 def test_another_weight_is_another_row_of_the_scoreboard(page):
-    assert "mixed, 0.50: dim 0.50, moved 0.50" in page.locator(".imsearch-mixture img").get_attribute("alt")
+    assert "mixed, 0.50: dim 0.50, moved 0.50" in page.locator(".imsearch-mixture table").get_attribute("aria-label")
     press(page, ".imsearch-mixture", "ArrowRight")
-    page.wait_for_selector(".imsearch-mixture img[alt*='mixed, 0.55: dim 0.55, moved 0.45']")
+    page.wait_for_selector(".imsearch-mixture table[aria-label*='mixed, 0.55: dim 0.55, moved 0.45']")

@@ -607,12 +607,20 @@ def test_the_mixing_slider_moves_the_third_row_and_no_other():
     ends = "root: dim 0.00, moved 0.90; pixels: dim 1.00, moved 0.10"
     for weight, row in {0.0: "dim 0.00, moved 0.90", 0.5: "dim 0.60, moved 0.40", 1.0: "dim 1.00, moved 0.10"}.items():
         control.value = weight
-        assert f"{ends}; mixed, {weight:.2f}: {row}" in alt(panel)
+        assert f"{ends}; mixed, {weight:.2f}: {row}" in shown(panel)
+        cells = re.findall(r"rgba\(0, 114, 178, ([\d.]+)\)\">([\d.]+)<", shown(panel))
+        assert len(cells) == 6 and [f"{shot} {share}" for shot, (_, share) in zip(("dim", "moved"), cells[4:])] == row.split(", ")
+        assert [float(ink) for ink, _ in cells] == pytest.approx([0.75 * float(share) for _, share in cells])
+
+
+def test_a_name_in_the_table_of_a_mixture_is_escaped():
+    assert "<b>" not in widgets.mixture_html(("<b>", "pixels"), MIXED, 0.5)
 
 
 def test_the_title_of_a_mixture_names_its_worst_shot():
     title = widgets.mixture_board(("root", "pixels"), MIXED, 0.4999999).axes[0].get_title()
     assert title == "Weight 0.50: the worst shot is moved with 0.40, the mean 0.50"
+    assert f"<caption>{title}</caption>" in widgets.mixture_html(("root", "pixels"), MIXED, 0.5)
 
 
 # What the button kept, read again
