@@ -51,6 +51,7 @@ BOARD_STYLE = """<style>
 .imsearch-board caption {padding: 6px; color: black; background: white}
 .imsearch-board td, .imsearch-board th {width: 110px; height: 38px; text-align: center; font-weight: normal}
 .imsearch-board th:first-child {width: auto; text-align: right; padding-right: 6px}
+.imsearch-board th, .imsearch-board caption {white-space: nowrap}
 </style>"""
 
 
@@ -566,6 +567,7 @@ def explore_mixture(names, rows, weight=0.5):
         return mixture_html(names, rows, weight)
 
     control = slider(f"weight of {names[1]}", 0.0, 1.0, weight, step=1 / (len(rows) - 1))
+    control.layout.width = "480px"  # its label is long, and a step must be wide enough for the mouse
     panel = play(board, weight=control)
     panel.add_class("imsearch-mixture")
     return panel
