@@ -309,7 +309,6 @@ EQUAL = {
         "for start in range(0, n_images + 1, block):": "a block of no rows changes nothing",
         "best += [(-score, start + i) for i, score in enumerate(scores)]": NUMBERS,
     },
-    "keep_in_step": {"valid_paths, vectors = ([], [])": ORDER},
     "mean_of_precisions": {"total, hits = (0, 0.0)": NUMBERS, "hits, total = (0.0, 0)": NUMBERS},
     "diverse": {
         "for i in range(len(alike)):": "both hold every candidate",
