@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from .source import REPOSITORY, TEMPLATE, destination
+from .source import REPOSITORY, TEMPLATE, destination, place_of
 
 WIDGET = "(Sliders appear here when this cell is run in JupyterLab.)"
 FIGURES = "figures"
@@ -154,8 +154,7 @@ def _name_headings(page):
     # As a forge names them, because the links within a file are made for that.
     seen = {}
     for heading in page.find_all(["h1", "h2", "h3", "h4"]):
-        kept = "".join(sign for sign in heading.get_text().strip("¶").lower() if sign.isalnum() or sign in " -_")
-        name = kept.strip().replace(" ", "-") or "section"
+        name = place_of(heading.get_text().strip("¶")) or "section"
         seen[name] = seen.get(name, -1) + 1
         heading["id"] = f"{name}-{seen[name]}" if seen[name] else name
 

@@ -4,6 +4,7 @@ import os
 import posixpath
 import re
 import tomllib
+import urllib.parse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,6 +100,25 @@ def _named_in_readme():
     return found.group(1) if found else UNKNOWN
 
 
+def place_of(heading):
+    """The name of a heading's place in its page, as a forge makes it; JupyterLab's own, which keeps more signs, leads to the same.
+
+    Parameters
+    ----------
+    heading : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> place_of("Is it any good?"), place_of("Is-it-any-good?")
+    ('is-it-any-good', 'is-it-any-good')
+    """
+    return "".join(sign for sign in heading.strip().lower().replace(" ", "-") if sign.isalnum() or sign in "-_")
+
+
 def destination(source, target):
     """Where a link in a file of the repository leads on the site.
 
@@ -123,12 +143,14 @@ def destination(source, target):
     """
     if UNKNOWN in target:
         return target.replace(UNKNOWN, forge_repository()) if forge_repository() else None
-    if re.match(r"[a-z]+:|#", target):
+    if target.startswith("#"):
+        return "#" + place_of(urllib.parse.unquote(target))
+    if re.match(r"[a-z]+:", target):
         return target
     path, mark, fragment = target.partition("#")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
     if re.fullmatch(r"notebooks/\d\d_\w+\.ipynb", path):
-        return posixpath.basename(path).replace(".ipynb", ".html") + mark + fragment
+        return posixpath.basename(path).replace(".ipynb", ".html") + mark + place_of(urllib.parse.unquote(fragment))
     if path in OTHER_PAGES:
         return OTHER_PAGES[path] + mark + fragment
     return f"https://github.com/{forge_repository()}/blob/HEAD/{path}{mark}{fragment}" if forge_repository() else None
