@@ -12,7 +12,11 @@ from .model import CORRECT, NOT_ATTEMPTED, NOT_YET, Score, WorkedCase
 from .sandbox import TookTooLong, has_loop, is_blank, refused, run
 from .words import about_answer, about_arguments, about_cause, about_error, about_kind, about_nothing, call_of, short
 
+<<<<<<< HEAD
 BLANK = "Replace the three dots in {}, run the cell with the function first, then this cell again."
+=======
+BOOLEANS = (bool, np.bool_)
+>>>>>>> a1f678cb71be09b6e00a474fa62ed8d14153ef3a
 IT_LOOPS = "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map."
 
 
@@ -175,6 +179,7 @@ def _contest(exercise, function):
     return won, f"{score}\n{exercise.bought}" if won else score
 
 
+<<<<<<< HEAD
 def _likely_cause(exercise, function, wrong):
     by_slip = _slip_behind(wrong)
     if by_slip or refused(wrong[0].error):
@@ -201,6 +206,30 @@ def _explains(cause, attempt):
 
 def _is_uint8(value):
     return isinstance(value, np.ndarray) and value.dtype == np.uint8
+=======
+def _likely_cause(exercise, function, attempts):
+    wrong = [attempt for attempt in attempts if attempt.complaint]
+    if cause := _cause_of(wrong, attempts) or _cause_of([attempt for attempt in wrong if not _is_nan(attempt.got)], attempts):
+        return f"\nLikely cause: {cause}"
+    if not isinstance(wrong[0].error, OverflowError) and _right_with_floats(exercise, function, wrong[0].case):
+        return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
+    return ""
+>>>>>>> a1f678cb71be09b6e00a474fa62ed8d14153ef3a
+
+
+def _cause_of(wrong, attempts):
+    # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
+    # Where only True and False can come, the opposite explains every wrong answer: there the right ones count, too.
+    for cause in wrong[0].case.slips if wrong else ():
+        explained = all(cause in attempt.case.slips and same(attempt.case.slips[cause], attempt.got) for attempt in wrong)
+        refuted = any(isinstance(right.got, BOOLEANS) and cause in right.case.slips for right in attempts if not right.complaint)
+        if explained and not refuted:
+            return cause
+    return ""
+
+
+def _is_nan(answer):
+    return isinstance(answer, (float, np.floating)) and np.isnan(answer)  # 0 / 0: a second slip, told next time
 
 
 def _right_with_floats(exercise, function, case):
