@@ -12,11 +12,8 @@ from .model import CORRECT, NOT_ATTEMPTED, NOT_YET, Score, WorkedCase
 from .sandbox import TookTooLong, has_loop, is_blank, refused, run
 from .words import about_answer, about_arguments, about_cause, about_error, about_kind, about_nothing, call_of, short
 
-<<<<<<< HEAD
 BLANK = "Replace the three dots in {}, run the cell with the function first, then this cell again."
-=======
 BOOLEANS = (bool, np.bool_)
->>>>>>> a1f678cb71be09b6e00a474fa62ed8d14153ef3a
 IT_LOOPS = "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map."
 
 
@@ -101,7 +98,7 @@ def assess(exercise, function, cases, points):
         return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
     passed = [not attempt.is_wrong for attempt in attempts] + [False] * (len(cases) - len(attempts))
     share = 0 if any(refused(attempt.error) for attempt in attempts) else sum(passed) / len(passed)
-    return Score(round(points * share, 4), NOT_YET, _message(exercise, function, wrong), passed)
+    return Score(round(points * share, 4), NOT_YET, _message(exercise, function, attempts), passed)
 
 
 class Attempt(NamedTuple):
@@ -146,10 +143,10 @@ def _attempt(exercise, function, case):
     return Attempt(case, outcome.got, outcome.error, reason, compared)
 
 
-def _message(exercise, function, wrong):
+def _message(exercise, function, attempts):
     """What helps first: a picture in a call can fill a page."""
-    first = wrong[0]
-    cause = _likely_cause(exercise, function, wrong)
+    first = next(attempt for attempt in attempts if attempt.is_wrong)
+    cause = _likely_cause(exercise, function, attempts)
     call = f"The call:  {call_of(exercise, first.case.given)}"
     return "\n".join(part for part in (first.reason, cause and f"Likely cause: {cause}", call, first.compared) if part)
 
@@ -179,24 +176,24 @@ def _contest(exercise, function):
     return won, f"{score}\n{exercise.bought}" if won else score
 
 
-<<<<<<< HEAD
-def _likely_cause(exercise, function, wrong):
-    by_slip = _slip_behind(wrong)
-    if by_slip or refused(wrong[0].error):
-        return by_slip
+def _likely_cause(exercise, function, attempts):
+    wrong = [attempt for attempt in attempts if attempt.is_wrong]
+    cause = _slip_behind(wrong, attempts) or _slip_behind([attempt for attempt in wrong if not _is_nan(attempt.got)], attempts)
+    if cause or refused(wrong[0].error):
+        return cause
     if wrong[0].error is not None and about_cause(wrong[0].error):
         return about_cause(wrong[0].error)
     if _right_with_floats(exercise, function, wrong[0].case):
         return "the numbers are uint8, which wrap around at 256: turn them into floats first."
     wide = [attempt for attempt in wrong if not any(map(_is_uint8, attempt.case.given))]
-    return _slip_behind(wide) if len(wide) > 1 else ""  # where the numbers wrap around as well, no slip alone explains them all
+    return _slip_behind(wide, attempts) if len(wide) > 1 else ""  # where numbers wrap around as well, no slip alone explains them all
 
 
-def _slip_behind(wrong):
+def _slip_behind(wrong, attempts):
     """A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause."""
     answered = [attempt for attempt in wrong if attempt.error is None]
     causes = answered[0].case.slips if answered else ()
-    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in wrong)), "")
+    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in wrong) and not _refuted(cause, attempts)), "")
 
 
 def _explains(cause, attempt):
@@ -204,28 +201,13 @@ def _explains(cause, attempt):
     return answer is None if attempt.error is not None else answer is not None and same(answer, attempt.got)
 
 
+def _refuted(cause, attempts):
+    """Of True and False, the opposite explains every wrong answer: there the right ones count, too."""
+    return any(isinstance(right.got, BOOLEANS) and cause in right.case.slips for right in attempts if not right.is_wrong)
+
+
 def _is_uint8(value):
     return isinstance(value, np.ndarray) and value.dtype == np.uint8
-=======
-def _likely_cause(exercise, function, attempts):
-    wrong = [attempt for attempt in attempts if attempt.complaint]
-    if cause := _cause_of(wrong, attempts) or _cause_of([attempt for attempt in wrong if not _is_nan(attempt.got)], attempts):
-        return f"\nLikely cause: {cause}"
-    if not isinstance(wrong[0].error, OverflowError) and _right_with_floats(exercise, function, wrong[0].case):
-        return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
-    return ""
->>>>>>> a1f678cb71be09b6e00a474fa62ed8d14153ef3a
-
-
-def _cause_of(wrong, attempts):
-    # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
-    # Where only True and False can come, the opposite explains every wrong answer: there the right ones count, too.
-    for cause in wrong[0].case.slips if wrong else ():
-        explained = all(cause in attempt.case.slips and same(attempt.case.slips[cause], attempt.got) for attempt in wrong)
-        refuted = any(isinstance(right.got, BOOLEANS) and cause in right.case.slips for right in attempts if not right.complaint)
-        if explained and not refuted:
-            return cause
-    return ""
 
 
 def _is_nan(answer):
