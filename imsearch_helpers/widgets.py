@@ -8,6 +8,7 @@ import os
 import tempfile
 import traceback
 import warnings
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from PIL import ImageColor
 
 from .checks import printable
 from .engine import ImageSearchEngine
-from .evaluation import compared
+from .evaluation import compared, evaluate_search
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, damage_html, explain_match, figure_html, readings_html, show_scoreboard
-from .plots.shared import file_name
+from .plots import BLUE, GREY, RED, damage_html, draw_effort, explain_match, figure_html, readings_html, show_scoreboard
+from .plots.shared import file_name, table_in_words
 from .text import search_by_text_and_image
 from .vectors import METHODS
 
@@ -46,6 +47,14 @@ MAP_STYLE = f"""<style>
 .imsearch-points img {{position: absolute; width: 26px; height: 26px}}
 .imsearch-points img:hover {{transform: scale(3); z-index: 3}}
 .imsearch-points .imsearch-picked {{outline: 3px solid {RED}; transform: scale(1.6); z-index: 2}}
+</style>"""
+
+BOARD_STYLE = """<style>
+.imsearch-board {border-collapse: separate; border-spacing: 3px; font-size: 14px; color: black; background: white}
+.imsearch-board caption {padding: 6px; color: black; background: white}
+.imsearch-board td, .imsearch-board th {width: 110px; height: 38px; text-align: center; font-weight: normal}
+.imsearch-board th:first-child {width: auto; text-align: right; padding-right: 6px}
+.imsearch-board th, .imsearch-board caption {white-space: nowrap}
 </style>"""
 
 
@@ -611,6 +620,160 @@ def explore_damage(path, percent=50):
     return panel
 
 
+def explore_k(query, results, products, k=5):
+    """What k does: the first k results with ticks and crosses, and what is counted of them.
+
+    Parameters
+    ----------
+    query : str
+        An indexed path.
+    results : list of SearchResult
+        Best first, without the query itself; k goes up to their number.
+    products : Products
+        The truth.
+    k : int
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def counted(k):
+        return counted_html(query, results[:k], products)
+
+    panel = play(counted, k=slider("k, how many results", 1, len(results), k, continuous=True))
+    panel.add_class("imsearch-counted")
+    return panel
+
+
+def counted_html(query, results, products):
+    """Results with ticks and crosses, below what is counted of them, as one piece of HTML.
+
+    Parameters
+    ----------
+    query : str
+    results : list of SearchResult
+        At least one.
+    products : Products
+
+    Returns
+    -------
+    str
+    """
+    truth = products.relevant(query)
+    hits, quality = sum(result.path in truth for result in results), evaluate_search(truth, [one.path for one in results], len(results))
+    said = (
+        f"precision {hits} of {len(results)} shown = <b>{quality.precision:.2f}</b>, "
+        f"recall {hits} of {len(truth)} relevant = <b>{quality.recall:.2f}</b>"
+    )
+    return f"<p>{said}</p>{results_html(query, results, products)}"
+
+
+def explore_mixture(names, rows, weight=0.5):
+    """Two methods mixed: move the weight of the second, and the scoreboard follows.
+
+    Parameters
+    ----------
+    names : (str, str)
+        Of the methods.
+    rows : dict of float to dict of str to float
+        Weight -> row, as `found_by_weight` gives them: 0, 1, and what lies between in equal steps.
+    weight : float
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def board(weight):
+        return mixture_html(names, rows, weight)
+
+    control = slider(f"weight of {names[1]}", 0.0, 1.0, weight, step=1 / (len(rows) - 1))
+    control.layout.width = "480px"  # its label is long, and a step must be wide enough for the mouse
+    panel = play(board, weight=control)
+    panel.add_class("imsearch-mixture")
+    return panel
+
+
+def mixture_board(names, rows, weight):
+    """The scoreboard of two methods and of one mixture, whose worst shot stands in the title.
+
+    Parameters
+    ----------
+    names : (str, str)
+    rows : dict of float to dict of str to float
+    weight : float
+        Of the second; the nearest weight in `rows` is shown.
+
+    Returns
+    -------
+    Figure
+    """
+    return show_scoreboard(*_mixture(names, rows, weight))
+
+
+def mixture_html(names, rows, weight):
+    """What `mixture_board` draws, as a table in HTML: written in a millisecond, for a slider.
+
+    Parameters
+    ----------
+    names : (str, str)
+    rows : dict of float to dict of str to float
+    weight : float
+
+    Returns
+    -------
+    str
+    """
+    table, title = _mixture(names, rows, weight)
+    heads = "".join(f"<th>{html.escape(shot)} shot</th>" for shot in sorted(rows[0.0]))
+    lines = "".join(f"<tr><th>{html.escape(name)}</th>{_cells(row)}</tr>" for name, row in table.items())
+    label = html.escape(f"{title}. {table_in_words(table)}.", quote=True)
+    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{title}</caption><tr><td></td>{heads}</tr>{lines}</table>'
+
+
+def _mixture(names, rows, weight):
+    weight = min(rows, key=lambda known: abs(known - weight))
+    mixed = rows[weight]
+    worst = min(mixed, key=mixed.get)
+    title = f"Weight {weight:.2f}: the worst shot is {worst} with {mixed[worst]:.2f}, the mean {np.mean(list(mixed.values())):.2f}"
+    return {names[0]: rows[0.0], names[1]: rows[1.0], f"mixed, {weight:.2f}": mixed}, title
+
+
+def _cells(row):
+    # As dark as in the figures: white for 0; black digits can be read on the blue of 1.
+    return "".join(f'<td style="background: rgba(0, 114, 178, {0.75 * row[shot]:.3f})">{row[shot]:.2f}</td>' for shot in sorted(row))
+
+
+def explore_effort(rows, kind="ivf", place=0):
+    """Recall against comparisons: choose a kind of index and its effort.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `plots.draw_effort` takes them.
+    kind : {"ivf", "hnsw"}
+    place : int
+        Where the controls stand at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def drawn(kind, place):
+        return draw_effort(rows, kind, place)
+
+    most = max(Counter(row["kind"] for row in rows if row["kind"] in ("ivf", "hnsw")).values())
+    picker = chooser("kind", ["ivf", "hnsw"])
+    picker.value = kind
+    panel = play(drawn, kind=picker, place=slider("effort, from low to high", 0, most - 1, place))
+    panel.add_class("imsearch-effort")
+    return panel
+
+
 def explore_map(maps, products, picked=0):
     """A map of pictures: choose a method, point at a picture to see it larger, or go through all with the slider.
 
@@ -778,3 +941,34 @@ def _append_row(path, heads, row):
     new = not Path(path).exists()
     with open(path, "a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([heads] * new + [row])
+
+
+def kept_queries(engines, path=FOOLED):
+    """What the explorer's button kept: the queries that fooled a method, to be gone through again.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+        Under the names by which the button kept them.
+    path : str or Path
+
+    Returns
+    -------
+    list of (str, str)
+        Indexed path and name of the engine, each pair once, as kept; none where there is no such file.
+
+    Warns
+    -----
+    UserWarning
+        For rows that name a picture or a method that is not in `engines`: they are left out.
+    """
+    if not Path(path).exists():
+        return []
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(dict.fromkeys(tuple(row) for row in csv.reader(file) if row))[1:]  # each once
+    path_of = {(_seen_from(engine.image_dir, one), name): one for name, engine in engines.items() for one in engine.image_paths}
+    strange = [row for row in rows if row not in path_of]
+    if strange:
+        first = ", ".join(map(repr, strange[0]))
+        warnings.warn(f"{path}: left out {len(strange)} of {len(rows)} rows: no such picture or method, such as {first}", stacklevel=2)
+    return [(path_of[row], row[1]) for row in rows if row in path_of]

@@ -53,7 +53,7 @@ from .lesson_06 import (
     show_readings,
     three_readings,
 )
-from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
+from .lesson_07 import draw_pair_scores, draw_quality, show_intervals, show_measures
 from .lesson_08 import (
     draw_directions,
     draw_lines,

@@ -19,7 +19,7 @@ from traitlets import TraitError
 
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
-from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", 'a "quoted" name.png', "it's <b>bold.png", "🐈.png"]
 
@@ -651,3 +651,98 @@ def test_both_controls_of_the_map_change_what_is_shown():
 
 def test_a_chooser_starts_with_its_first_name():
     assert widgets.chooser("methods", {"one": 1, "other": 2}).value == "one"
+
+
+# k, and what is counted of the first k
+
+
+@pytest.fixture
+def counted():
+    products = Products()
+    mug = products.where(category="mug", shot="studio")[0]
+    one, other = sorted(products.relevant(mug.path))[:2]
+    strange = [product.path for product in products.where(category="boot")[:2]]
+    results = [SearchResult(path, 0.9 - place / 10) for place, path in enumerate([one, strange[0], other, strange[1]])]
+    return widgets.explore_k(mug.path, results, products, k=1)
+
+
+@pytest.mark.parametrize(("k", "said", "ticks"), [
+    (1, "precision 1 of 1 shown = <b>1.00</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (2, "precision 1 of 2 shown = <b>0.50</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (4, "precision 2 of 4 shown = <b>0.50</b>, recall 2 of 4 relevant = <b>0.50</b>", 2),
+])  # fmt: skip
+def test_the_k_slider_shows_as_many_thumbnails_and_counts_their_ticks(counted, k, said, ticks):
+    controls(counted)["k, how many results"].value = k
+    assert said in shown(counted) and shown(counted).count("same product") == ticks
+    assert len(re.findall('class="imsearch-thumb ', shown(counted))) == k
+
+
+# Two methods mixed
+
+MIXED = {0.0: {"dim": 0.0, "moved": 0.9}, 0.5: {"dim": 0.6, "moved": 0.4}, 1.0: {"dim": 1.0, "moved": 0.1}}
+
+
+def test_the_mixing_slider_moves_the_third_row_and_no_other():
+    panel = widgets.explore_mixture(("root", "pixels"), MIXED, 0.0)
+    control = controls(panel)["weight of pixels"]
+    ends = "root: dim 0.00, moved 0.90; pixels: dim 1.00, moved 0.10"
+    for weight, row in {0.0: "dim 0.00, moved 0.90", 0.5: "dim 0.60, moved 0.40", 1.0: "dim 1.00, moved 0.10"}.items():
+        control.value = weight
+        assert f"{ends}; mixed, {weight:.2f}: {row}" in shown(panel)
+        cells = re.findall(r"rgba\(0, 114, 178, ([\d.]+)\)\">([\d.]+)<", shown(panel))
+        assert len(cells) == 6 and [f"{shot} {share}" for shot, (_, share) in zip(("dim", "moved"), cells[4:])] == row.split(", ")
+        assert [float(ink) for ink, _ in cells] == pytest.approx([0.75 * float(share) for _, share in cells])
+
+
+def test_a_name_in_the_table_of_a_mixture_is_escaped():
+    assert "<b>" not in widgets.mixture_html(("<b>", "pixels"), MIXED, 0.5)
+
+
+def test_the_title_of_a_mixture_names_its_worst_shot():
+    title = widgets.mixture_board(("root", "pixels"), MIXED, 0.4999999).axes[0].get_title()
+    assert title == "Weight 0.50: the worst shot is moved with 0.40, the mean 0.50"
+    assert f"<caption>{title}</caption>" in widgets.mixture_html(("root", "pixels"), MIXED, 0.5)
+
+
+# What the button kept, read again
+
+
+def test_what_the_button_kept_comes_back_with_its_method(explorer, tmp_path):
+    press(explorer)
+    controls(explorer)["method"].value = "euclidean"
+    press(explorer)
+    press(explorer)  # twice the same
+    engines = {name: ImageSearchEngine.from_vectors([str(tmp_path / "1.png"), "x"], np.eye(2)) for name in ("cosine", "euclidean")}
+    assert widgets.kept_queries(engines) == [(str(tmp_path / "1.png"), "cosine"), (str(tmp_path / "1.png"), "euclidean")]
+
+
+def test_without_a_file_nothing_was_kept(tmp_path):
+    assert widgets.kept_queries({}, tmp_path / "fooled.csv") == []
+
+
+def test_what_is_not_here_any_more_is_left_out_and_said(tmp_path):
+    table = tmp_path / "fooled.csv"
+    table.write_text("query,method\n1.png,pixels\ngone.png,pixels\n1.png,deep\n", encoding="utf-8")
+    engines = {"pixels": ImageSearchEngine.from_vectors(["1.png"], [[1, 2]])}
+    with pytest.warns(UserWarning, match="left out 2 of 3 rows: no such picture or method, such as 'gone.png', 'pixels'"):
+        assert widgets.kept_queries(engines, table) == [("1.png", "pixels")]
+
+
+def test_a_catch_in_a_subfolder_comes_back(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = ImageSearchEngine(folder).index_images()
+    press(widgets.explore({"pixels": engine}, queries=[str(folder / "sub" / "e.gif")]))
+    assert widgets.kept_queries({"pixels": engine}) == [(str(folder / "sub" / "e.gif"), "pixels")]
+
+
+# Kinds of index and their effort
+
+
+def test_kind_and_effort_each_change_what_is_drawn():
+    efforts = [("ivf", 1, 30, 0.5), ("ivf", 2, 60, 0.9), ("hnsw", 16, 20, 0.8), ("hnsw", 32, 40, 0.99), ("flat", None, 1000, 1.0)]
+    rows = [dict(zip(("kind", "effort", "comparisons", "recall"), row)) for row in efforts]
+    panel = widgets.explore_effort(rows)
+    assert controls(panel)["effort, from low to high"].max == 1
+    assert "ivf, effort 1: recall 0.50 with 30 comparisons" in alt(panel)
+    assert "ivf, effort 2: recall 0.90 with 60 comparisons" in panel.move(place=1)
+    assert "hnsw, effort 32: recall 0.99 with 40 comparisons" in panel.move(kind="hnsw")
