@@ -260,6 +260,7 @@ def part(page, heading):
 
 def test_what_to_read_before_the_first_session_takes_the_minutes_that_the_guide_says_15_in_all():
     texts = [PLANS.split("## Session 2")[0], part("misconceptions.md", "An engine (00, 04)"), concept.sheet(TEST)]
+    texts.append(part("concept_test_key.md", "Reading a class").split("| many")[0])
     section = GUIDE.read_text(encoding="utf-8").split("## On Monday")[1].split("\n## ")[0]
     told = [int(minutes) for minutes in re.findall(r"\| (\d+) \|$", section, flags=re.M)]
     assert sum(told) == 15
