@@ -91,6 +91,9 @@ def _pngs(rng):
         (_png(70_000 + width, 3), 1_000_000),
         (_png(3, 70_000 + height), 100_000),
         (_png(60_000, 50_000 + height), 80_000),
+        (_png(65_536, 65_536), 50_000_000),  # in 32 bits the product is 0
+        (_png(2**24 + 5, width), 1_000_000),  # all four bytes of a side count
+        (_png(height, 2**24 + 5), 1_000_000),
     ]
     return [cases[i] for i in rng.permutation(len(cases))]
 
@@ -109,6 +112,11 @@ def _before_the_first(paths, vectors, failed):
 def _places_as_they_were(paths, vectors, failed):
     unread = {path for path, reason in failed}
     return {path: vectors[i] for i, path in enumerate(paths) if path not in unread and i < len(vectors)}
+
+
+def _in_32_bits(content, max_pixels):
+    width, height = _fits(content, max_pixels)
+    return width * height % 2**32 <= max_pixels
 
 
 def _fits(content, max_pixels, order="big"):
@@ -192,6 +200,7 @@ EXERCISES = [
             "at most means that exactly max_pixels is allowed as well.": lambda content, max_pixels: (
                 png_fits(content, max_pixels - 1)
             ),
+            "numbers of 32 bits wrap around, and 65,536 x 65,536 becomes 0: multiply Python's own whole numbers.": _in_32_bits,
             "it adds width and height; the number of pixels is their product.": lambda content, max_pixels: (
                 sum(_fits(content, max_pixels)) <= max_pixels
             ),
