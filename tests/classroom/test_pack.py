@@ -44,10 +44,11 @@ def banks():
     found = {}
     for folder, pattern in BANKS.items():
         for path in (REPOSITORY / folder).glob("bank_*.py"):
-            spec = importlib.util.spec_from_file_location(f"pack_{path.stem}", path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            found[f"bank_{re.fullmatch(pattern, path.name)[1]}"] = module
+            if number := re.fullmatch(pattern, path.name):
+                spec = importlib.util.spec_from_file_location(f"pack_{path.stem}", path)
+                module = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(module)
+                found[f"bank_{number[1]}"] = module
     return found
 
 
