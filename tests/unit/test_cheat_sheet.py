@@ -1,5 +1,6 @@
 """The cheat sheet: its code is run and compared with the package; its files are as the script makes them."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -110,6 +111,16 @@ def test_every_card_has_been_run_above_and_stands_in_the_words():
     assert len(CARDS) == sheet.ROWS * sheet.COLUMNS
     tested = Path(__file__).read_text(encoding="utf-8")
     assert [title for title in CARDS if f'run("{title}"' not in tested] == []
+
+
+def test_a_card_names_the_notebook_that_teaches_it():
+    told = {"Flattening": "flattening", "Leave uint8 first": "wrap around", "Root histogram": "square root", "Gradients": "the **gradient**",
+            "Length": "**length.**", "Own mean": "own mean", "Search": "argsort", "Memory": "float16", "Average precision": "**average precision**",
+            "Mixing two scores": "*z-score*", "Principal components": "principal component", "Fewer comparisons": "cell"}  # fmt: skip
+    for title, word in told.items():
+        [path] = sheet.NOTEBOOKS.glob(f"{CARDS[title].notebook}_*.ipynb")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert word in " ".join(" ".join("".join(cell["source"]) for cell in cells).lower().split()), title
 
 
 def test_the_files_are_as_the_script_makes_them():
