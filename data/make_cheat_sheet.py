@@ -250,8 +250,6 @@ CARDS = (
          "counts = [np.histogram(picture[:, :, c], 32, (0, 256))[0]\n          for c in range(3)]\nhistogram = np.concatenate(counts) / picture.size", draw_histogram),
     Card("02", "Root histogram", r"$r_b = \sqrt{h_b}$", "A large wall weighs less.",
          "root = np.sqrt(histogram)", draw_root_histogram),
-    Card("02", "Gradients", r"$|g| = \sqrt{g_x^2 + g_y^2}$", "How much brightness changes, and which way.",
-         "g_y, g_x = np.gradient(grey)\nstrength = np.hypot(g_x, g_y)\nangle = np.arctan2(g_y, g_x) % np.pi", draw_gradients),
     Card("03", "Length", r"$|v| = \sqrt{v_1^2 + v_2^2 + \dots}$", "Divided by it, only the direction is left.",
          "length = np.linalg.norm(v)\nunit = v / length", draw_length),
     Card("03", "Cosine similarity", r"$\cos = \frac{a \cdot b}{|a|\,|b|}$", "Directions alone: a factor is forgiven.",
@@ -268,12 +266,14 @@ CARDS = (
          "hits = len(set(ranking[:k]) & relevant)\nprecision, recall = hits / k, hits / len(relevant)", draw_precision),
     Card("07", "Average precision", r"$\mathrm{AP} = \frac{1}{R}\sum_{\mathrm{hits}} P@\mathrm{place}$", "The order counts.",
          "hit = np.isin(ranking, list(relevant))\nat = np.cumsum(hit) / np.arange(1, len(hit) + 1)\naverage_precision = at[hit].sum() / len(relevant)", draw_average_precision),
-    Card("07", "Mixing two scores", r"$z = (s - \bar s)\ /\ \sigma_s$", "Bring both to one scale, then add.",
-         "z = (scores - scores.mean()) / scores.std()\nmixed = alpha * z + (1 - alpha) * other_z", draw_z_scores),
+    Card("08", "Gradients", r"$|g| = \sqrt{g_x^2 + g_y^2}$", "How much brightness changes, and which way.",
+         "g_y, g_x = np.gradient(grey)\nstrength = np.hypot(g_x, g_y)\nangle = np.arctan2(g_y, g_x) % np.pi", draw_gradients),
     Card("08", "Principal components", r"$X - \bar X = U\,S\,V^{T}$", "The directions of largest spread.",
          "middle = matrix.mean(axis=0)\nV = np.linalg.svd(matrix - middle, full_matrices=False)[2]\nfew = (matrix - middle) @ V[:2].T", draw_components),
     Card("09", "Fewer comparisons", r"$\mathrm{recall@10} = \frac{\mathrm{kept}}{10}$", "Open the nearest cells only; measure what is lost.",
          "recall = len(set(found[:10]) & set(truth[:10])) / 10", draw_cells),
+    Card("10", "Mixing two scores", r"$z = (s - \bar s)\ /\ \sigma_s$", "Bring both to one scale, then add.",
+         "z = (scores - scores.mean()) / scores.std()\nmixed = alpha * z + (1 - alpha) * other_z", draw_z_scores),
 )  # fmt: skip
 
 
