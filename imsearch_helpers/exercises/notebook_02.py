@@ -298,7 +298,8 @@ EXERCISES = [
             "Keep the counts in `np.zeros(bins)`; at the end divide by their sum, but by 1 where the sum is 0.",
         ),
         explanation="A dim shot has about half the stored red, green and blue. Hue asks in which proportion they stand, and that stays. "
-        "Grey has no such proportion, so the grey wall is left out, and with it the background that drowned the colours.",
+        "Grey has equal parts of all three, which is no hue, so the grey wall is left out, and with it the background that drowned "
+        "the colours.",
         bought="Hue does not move when the light falls. Put it into an engine as a method and look at the dim shot.",
         slips={
             "nearly grey pixels are counted too. Leave out saturations below 0.2.": lambda picture, bins: _hues(

@@ -199,7 +199,7 @@ EXERCISES = [
         ),
         explanation="The dot product is *shadow times length*. Dividing by both lengths leaves what does not depend on "
         "either of them: the cosine of the angle. The first line is there for uint8, the last for vectors of zeros.",
-        bought="Now you own the number by which most search engines for pictures rank: one line of sums.",
+        bought="Now you own the number by which our engine ranks: one line of sums.",
         slips={
             "this divides by the squared lengths; a length is the square root of the sum of squares.": _forgot_the_root,
             "this is the dot product alone; divide it by both lengths.": lambda v1, v2: (v1.astype(float) * v2).sum(),
@@ -228,8 +228,9 @@ EXERCISES = [
             "0.10000000000000002, so what is left is not 0, and its angle is an accident of rounding.",
         ),
         explanation="What is left of each vector says how far each number lies above or below its picture's mean. "
-        "Less light multiplies all of that by the same number; light added everywhere, as haze does it, goes with the mean. "
-        "The angle stays the same both times. Whether all numbers are equal is asked of the numbers themselves, since the "
+        "Less light multiplies all of that by the same number; a number added everywhere, which is nearly what haze does, goes "
+        "with the mean. The angle stays the same both times. Whether all numbers are equal is asked of the numbers "
+        "themselves, since the "
         "mean may be rounded.",
         bought="You have built the Pearson correlation, which statistics knows well, out of an angle.",
         slips={
@@ -273,7 +274,8 @@ EXERCISES = [
             "`np.minimum(x, y)` takes the smaller number place by place. Sum what it gives.",
         ),
         explanation="Lay one histogram over the other: what both cover is the intersection. Shares are needed, because in "
-        "counts the larger picture wins every bin. M. J. Swain and D. H. Ballard used it to find things by "
+        "counts the smaller number of a bin is mostly the smaller picture's, whatever its colours. M. J. Swain and "
+        "D. H. Ballard used it to find things by "
         "colour (*Color indexing*, International Journal of Computer Vision, 1991).",
         bought="A third way to compare histograms, and its number can be read: the share of colour in common.",
         slips={

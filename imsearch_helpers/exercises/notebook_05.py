@@ -16,7 +16,7 @@ def batch_scores(queries, vectors):
     """
     units = queries / np.linalg.norm(queries, axis=1, keepdims=True)  # the few queries, each at length 1
     lengths = np.linalg.norm(vectors, axis=1)  # (n_images,): once for all queries
-    return units @ vectors.T / lengths  # (n_queries, n_images); the large matrix is not copied
+    return units @ vectors.T / lengths  # (n_queries, n_images); the large matrix is not divided
 
 
 def best_in_blocks(read_rows, n_images, query, k, block):
@@ -174,8 +174,9 @@ EXERCISES = [
             "Bring the few queries to length 1. `queries @ vectors.T` has a row for each query and a column for each vector: "
             "dividing it by the vectors' lengths divides each column by its own.",
         ),
-        explanation="Dividing the table by the vectors' lengths gives the same as dividing the vectors first, but no large "
-        "matrix is copied, neither normalised nor as float64. The lengths are computed once for all queries of this call; "
+        explanation="Dividing the table by the vectors' lengths gives the same as dividing the vectors first, but makes no "
+        "second large matrix of unit vectors. (`norm` squares the vectors on its way, and frees that at once.) The lengths are "
+        "computed once for all queries of this call; "
         "an engine, which is asked again and again, keeps them.",
         bought="One call answers all queries.",
         slips={

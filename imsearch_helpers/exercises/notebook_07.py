@@ -299,7 +299,7 @@ EXERCISES = [
         ),
         explanation="Each relevant path gives the precision at its place, so an early find counts more than a late one, and a "
         "path that is missing counts as nothing. No k has to be chosen.",
-        bought="One number for a whole ranking, in which the order counts. Its mean over all queries is the usual yardstick for a search.",
+        bought="One number for a whole ranking, in which the order counts. Its mean over all queries is a usual yardstick for a search.",
         slips={
             "divide by the number of relevant paths, not by the number of those found.": _over_the_found,
             "divide by the number of relevant paths, also where fewer results came back.": _over_what_came_back,
