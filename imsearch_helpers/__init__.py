@@ -36,6 +36,7 @@ _HOMES = {
     "messy": ("RobustImageProcessor",),
     "engine": ("ImageSearchEngine", "SearchResult", "StalePaths"),
     "ann": ("build_faiss_index", "search_faiss"),
+    "cluster": ("ClusterIndex",),
     "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
     "text": (
         "TextSpace",
