@@ -206,7 +206,7 @@ class ClusterIndex:
         queries = self._checked(queries)
         nominees = self.nominate(queries, k)
         best = [rank(self._matrix, rows, query, k) for rows, query in zip(nominees, queries)]
-        pairs = np.array(best, dtype=np.float64).reshape(len(queries), -1, 2)
+        pairs = np.array(best, dtype=np.float64).reshape(len(queries), min(k, self.n_images), 2)
         return pairs[..., 0].astype(np.int64), pairs[..., 1]
 
     def nominate(self, queries, k):

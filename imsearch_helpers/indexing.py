@@ -397,13 +397,14 @@ def outcomes_on_worker(files, name):
 
 
 def _outcomes_from_own_pool(paths, name):
+    function = METHODS[name]
     pool = _POOLS.get(os.getpid()) or ReaderPool()
     _POOLS[os.getpid()] = pool
     keep = threading.Timer(IDLE, id, [pool])  # for the next batch; without one the pool is collected, and its processes end
     keep.daemon = True
     keep.start()
-    if hasattr(METHODS[name], "batch"):
-        return outcomes_of(paths, name, pool.read_image)
+    if hasattr(function, "batch"):
+        return outcomes_of(paths, function, pool.read_image)
     return _outcomes_from_pool(paths, name, pool)
 
 
