@@ -7,6 +7,7 @@ Whoever can reach a Dask scheduler can run programs on its workers. So the clust
 answers to this machine only; one that spans several belongs in a closed network, or behind TLS (`security` of `connect`).
 """
 
+import contextlib
 import logging
 import zlib
 from concurrent.futures import CancelledError
@@ -56,21 +57,18 @@ def connect(address=None, timeout=10, **options):
     """
     distributed = needed("distributed", "a cluster")
     checked_positive(timeout, "timeout")
-    try:
-        client = distributed.Client(address, timeout=timeout, **(HERE if address is None else {}) | options)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}: {error}") from error
-    except OSError as error:
-        raise ConnectionError(f"no Dask scheduler answers at {address} ({error}); `dask scheduler` starts one") from error
-    try:
-        client.wait_for_workers(1, timeout)
+    with contextlib.ExitStack() as if_it_fails:
+        try:
+            client = distributed.Client(address, timeout=timeout, **(HERE if address is None else {}) | options)
+            if_it_fails.callback(client.close)
+            client.wait_for_workers(1, timeout)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}: {error}") from error
+        except OSError as error:
+            raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
+                                  "`dask worker` with its address the other") from error  # fmt: skip
         _check_versions(client.get_versions())
-    except TimeoutError:
-        client.close()
-        raise ConnectionError(f"the Dask scheduler at {address} has no worker; `dask worker {address}` starts one") from None
-    except BaseException:
-        client.close()
-        raise
+        if_it_fails.pop_all()
     return client
 
 
@@ -129,13 +127,12 @@ class ClusterIndex:
         return f"<ClusterIndex: {self.n_images} vectors x {self.n_dims} numbers in {len(self._parts)} chunks>"
 
     def _n_threads(self):
-        remedy = "connect to one and build the index again; `engine.use_index(None)` searches here"
-        try:
+        n_threads = 0
+        with contextlib.suppress(OSError):
             n_threads = sum(self._client.nthreads().values()) if self._client.status == "running" else 0
-        except (OSError, RuntimeError) as error:
-            raise ConnectionError(f"the Dask cluster does not answer ({error}); {remedy}") from error
         if not n_threads:
-            raise ConnectionError(f"the Dask cluster does not answer, or has no worker left; {remedy}")
+            raise ConnectionError("the Dask cluster does not answer, or has no worker left; connect to one and build the index "
+                                  "again, or search here: engine.use_index(None)")  # fmt: skip
         return n_threads
 
     def _place(self):
@@ -203,10 +200,9 @@ class ClusterIndex:
         TypeError, ValueError
             When `queries` are no such matrix of finite numbers, or `k` is no whole number of at least 1.
         """
-        queries = self._checked(queries)
         nominees = self.nominate(queries, k)
-        best = [rank(self._matrix, rows, query, k) for rows, query in zip(nominees, queries)]
-        pairs = np.array(best, dtype=np.float64).reshape(len(queries), min(k, self.n_images), 2)
+        best = [rank(self._matrix, rows, query, k) for rows, query in zip(nominees, as_float32(queries))]
+        pairs = np.array(best, dtype=np.float64).reshape(len(best), min(k, self.n_images), 2)
         return pairs[..., 0].astype(np.int64), pairs[..., 1]
 
     def nominate(self, queries, k):
@@ -227,21 +223,17 @@ class ClusterIndex:
         ConnectionError, TypeError, ValueError
             As `search`.
         """
-        queries, k = self._checked(queries), min(checked_count(k, "k"), self.n_images)
-        rows = np.arange(k)  # the best for a query of zeros, which likes all alike; whoever is not among the best drops out below
+        queries, k = as_float32(queries), min(checked_count(k, "k"), self.n_images)
+        if queries.ndim != 2 or queries.shape[1] != self.n_dims:
+            raise ValueError(f"queries must be of shape (n_queries, {self.n_dims}), not {queries.shape}")
+        checked_lengths(row_lengths(queries), "queries")
+        rows = np.arange(k)  # the best for a query of zeros; for others they drop out at the end
         directed = queries[queries.any(axis=1)]
         at_once = max(1, SCORES_AT_ONCE // self.n_images)
         for start in range(0, len(directed), at_once):
             rows = np.union1d(rows, self._nominees(directed[start : start + at_once], k))
         found = nominate_all(self._matrix[rows], self._lengths[rows], queries, k)
         return [rows[few] for few in found]
-
-    def _checked(self, queries):
-        queries = as_float32(queries)
-        if queries.ndim != 2 or queries.shape[1] != self.n_dims:
-            raise ValueError(f"queries must be of shape (n_queries, {self.n_dims}), not {queries.shape}")
-        checked_lengths(row_lengths(queries), "queries")
-        return queries
 
     def _nominees(self, queries, k):
         from distributed import KilledWorker

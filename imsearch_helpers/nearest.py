@@ -198,8 +198,7 @@ def nominate_by_index(index, n_images, queries, top_k):
     if not len(queries):
         return []
     if hasattr(index, "nominate"):
-        said = f"{type(index).__name__}.nominate must return an array for each query"
-        return [_checked_ids(np.asarray(rows), n_images, said) for rows in index.nominate(queries, min(top_k, n_images))]
+        return _nominees_of(index, n_images, queries, top_k)
     units = queries / np.array([[_length(query)] for query in queries])
     found = index.search(np.ascontiguousarray(units, dtype=np.float32), min(top_k, n_images))
     said = f"{type(index).__name__}.search must return (ids, scores)"
@@ -215,6 +214,14 @@ def nominate_by_index(index, n_images, queries, top_k):
         raise ValueError(f"{said}, ids being whole numbers with a row for each of {len(queries)} queries, "
                          f"not {ids.dtype} of shape {ids.shape}")  # fmt: skip
     return [_checked_ids(row[row != -1], n_images, said) for row in ids]
+
+
+def _nominees_of(index, n_images, queries, top_k):
+    said = f"{type(index).__name__}.nominate must return an array of whole numbers for each query"
+    rows = [np.asarray(ids) for ids in index.nominate(queries, min(top_k, n_images))]
+    if len(rows) != len(queries) or any(ids.ndim != 1 or ids.dtype.kind not in "iu" for ids in rows):
+        raise ValueError(said)
+    return [_checked_ids(ids, n_images, said) for ids in rows]
 
 
 def _checked_ids(ids, n_images, said):

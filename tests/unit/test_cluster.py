@@ -254,7 +254,7 @@ def test_a_worker_killed_while_searching_changes_no_result(client, doomed):
 
 def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
     with contextlib.closing(Cluster(tmp_path)) as cluster:
-        with pytest.raises(ConnectionError, match="has no worker; `dask worker tcp://127.0.0.1:.*` starts one"):
+        with pytest.raises(ConnectionError, match="no Dask scheduler with a worker answers .*Only 0/1 workers.*`dask worker` with its address"):
             connect(cluster.address, timeout=0.5)
         cluster.start_worker("older", OLDER)
         with pytest.raises(RuntimeError, match=r"127.* has Python 3.* with Dask 2020\.1\.0, and this program has Python 3"):
@@ -265,13 +265,13 @@ def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
             until(lambda: [worker["name"] for worker in client.scheduler_info()["workers"].values()] == ["only"])
             index = ClusterIndex(client, np.eye(3))
             end(only)
-            with pytest.raises(ConnectionError, match=r"has no worker left.*`engine.use_index\(None\)` searches here"):
+            with pytest.raises(ConnectionError, match=r"has no worker left.*search here: engine.use_index\(None\)"):
                 index.search(np.eye(3), 1)
             end(cluster.scheduler)
             until(lambda: client.status != "running")
             with pytest.raises(ConnectionError, match="does not answer"):
                 index.search(np.eye(3), 1)
-        with pytest.raises(ConnectionError, match=f"no Dask scheduler answers at {cluster.address}.*`dask scheduler` starts one"):
+        with pytest.raises(ConnectionError, match=f"answers at {cluster.address} .*`dask scheduler` starts the one"):
             connect(cluster.address, timeout=0.5)
 
 
