@@ -60,11 +60,12 @@ def indexing_table(n_pictures, rounds):
         ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes,
         ThreadPoolExecutor(2) as threads,
     ):
-        copies_of_products(folder, n_pictures)
         ways = {"process pool": processes, "Dask": client, "killable processes (default)": None, "threads": threads}
-        ways = {name: lambda executor=executor: index(folder, executor) for name, executor in ways.items()}
-        vectors = [way().image_vectors for way in ways.values()]
+        ways = {name: lambda executor=executor: index(folder, executor).image_vectors for name, executor in ways.items()}
+        copies_of_products(folder, 64)
+        vectors = [way() for way in ways.values()]  # after it every worker has the package
         assert all(np.array_equal(vectors[0], other) for other in vectors)
+        copies_of_products(folder, n_pictures)
         best = best_seconds(ways, rounds)
     print(f"\nindex {n_pictures:,} products by histogram, 2 workers")
     for name, seconds in best.items():
