@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests import REPOSITORY
+from tests.notebooks import minutes
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 MASTERS = sorted((REPOSITORY / "notebooks/assignments/source").glob("*/*.ipynb"))
@@ -17,8 +18,7 @@ MAY_RAISE = {"raises-exception", "nbval-raises-exception"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAX_BYTES = 1_500_000
 MAX_FIGURE_WIDTH = 1000  # pixels: the width of a cell of JupyterLab in a window of 1280
-TIME = r"\*\*Time:\*\* lesson (\d+) min(?:utes)?, exercises \d+ min"
-CORE_EXERCISE = 5  # minutes
+MAX_WORDS, MAX_LINES, MAX_MINUTES = 2200, 150, 40  # of a lesson; words and lines that are optional count by half
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_page = pytest.mark.parametrize("path", NOTEBOOKS + MASTERS, ids=lambda path: path.stem)
@@ -221,19 +221,33 @@ def test_no_star_import(path):
 
 
 @each_notebook
-def test_opens_with_its_question_and_its_minutes_and_closes_with_recap_and_exercises(path):
+def test_opens_with_its_question_and_closes_with_recap_and_exercises(path):
     opening = prose(path).split("\n## ")[0]
     assert re.search(r"\*\*The question:\*\* [^*]*\?", opening)
-    assert re.search(TIME, opening)
     texts = [text for _, text in headings(path)]
     assert any(text.startswith("Recap") for text in texts)
     assert any(text.startswith("Exercise") for text in texts)
 
 
+@each_notebook
+def test_states_the_minutes_that_the_rule_gives(path):
+    stated = minutes.stated(read(path))
+    assert stated is not None
+    for said, ruled in zip(stated, minutes.computed(read(path)), strict=True):
+        assert abs(said - ruled) <= max(1, 0.1 * ruled), (stated, minutes.computed(read(path)))
+
+
+@each_notebook
+def test_a_lesson_is_no_longer_than_a_reader_can_take(path):
+    length = minutes.lengths(read(path))
+    assert length["lesson"].words + length["optional"].words / 2 <= MAX_WORDS
+    assert length["lesson"].lines + length["optional"].lines / 2 <= MAX_LINES
+    assert minutes.computed(read(path))[0] <= MAX_MINUTES
+
+
 def test_core_course_fits_in_five_hours():
-    core = [path for path in NOTEBOOKS if path.name[:2] <= "07"]
-    lessons = [int(re.search(TIME, prose(path)).group(1)) for path in core]
-    assert sum(lessons) + CORE_EXERCISE * len(core) <= 5 * 60
+    core = [minutes.computed(read(path)) for path in NOTEBOOKS if path.name[:2] <= "07"]
+    assert sum(lesson + exercise for lesson, exercise, _ in core) <= 5 * 60
 
 
 @each_notebook
