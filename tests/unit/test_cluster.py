@@ -142,6 +142,14 @@ def test_a_method_with_batches_works_on_the_cluster(client, pictures, tmp_path):
     assert same(*(ImageSearchEngine(few, "small_network").index_images(executor) for executor in (client, None)))
 
 
+def test_pictures_that_changed_but_not_in_size_are_read_again(client, tmp_path):
+    executor = client.get_executor()
+    for value in (10, 200):
+        Image.new("RGB", (5, 5), (value, value, value)).save(tmp_path / "a.bmp")
+        engine = ImageSearchEngine(tmp_path, "pixels").index_images(executor)
+        assert engine.image_vectors.max() == np.float32(value / 255)
+
+
 class AtTheThirdAnswer:
     """An executor that does something when its third answer is waited for, while the workers are busy with the next ones."""
 
