@@ -45,7 +45,7 @@ class Cluster:
 
     def start_worker(self, name, before="pass"):
         place = ("--name", name, "--local-directory", str(self.folder))
-        return self._start(before, "worker", self.address, "--nthreads", "1", "--no-nanny", *place)
+        return self._start(before, "worker", self.address, "--nthreads", "1", "--no-nanny", "--death-timeout", "60", *place)
 
     def close(self):
         for process in self.processes:
