@@ -5,6 +5,7 @@ import csv
 import html
 import io
 import os
+import tempfile
 import traceback
 import warnings
 from functools import lru_cache
@@ -13,18 +14,20 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import ImageColor
 
 from .checks import printable
 from .engine import ImageSearchEngine
 from .evaluation import compared
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
+from .plots import BLUE, GREY, RED, damage_html, explain_match, figure_html, readings_html, show_scoreboard
 from .plots.shared import file_name
 from .text import search_by_text_and_image
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
 FOOLED = "fooled.csv"
+WALL = (228, 228, 228)  # behind the products of data/
 STYLE = f"""<style>
 .imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 8px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
 .imsearch-gallery figure {{margin: 0; width: {THUMBNAIL + 8}px}}
@@ -52,10 +55,54 @@ DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: 
 
 
 class Panel(ipywidgets.VBox):
-    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so."""
+    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so.
+
+    Parameters
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        Each gets the CSS class `imsearch-` and its name, the panel the class `imsearch-panel`.
+    output : ipywidgets.HTML
+    """
+
+    def __init__(self, controls, output):
+        for name, control in controls.items():
+            control.add_class(f"imsearch-{name}")
+        row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
+        super().__init__([row, output])
+        self.add_class("imsearch-panel")
+        self.controls, self.output = controls, output
 
     def __repr__(self):
         return "(Sliders appear here when this cell is run in JupyterLab.)"
+
+    def move(self, **values):
+        """Move controls from Python, as a hand would.
+
+        Parameters
+        ----------
+        **values
+            A control's name -> its new value.
+
+        Returns
+        -------
+        str
+            What is shown then, as HTML.
+
+        Raises
+        ------
+        ValueError
+            When there is no control of that name.
+
+        Examples
+        --------
+        >>> play(lambda n: f"<p>{n}</p>", n=slider("n", 0, 9, 3)).move(n=5)
+        '<p>5</p>'
+        """
+        for name, value in values.items():
+            if name not in self.controls:
+                raise ValueError(f"controls must be among {', '.join(self.controls)}, not {name!r}")
+            self.controls[name].value = value
+        return self.output.value
 
 
 def play(function, **controls):
@@ -81,10 +128,7 @@ def play(function, **controls):
     for control in controls.values():
         control.observe(_in_sight(update, output), names="value")
     update()
-    row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
-    panel = Panel([row, output])
-    panel.add_class("imsearch-panel")
-    return panel
+    return Panel(controls, output)
 
 
 def _in_sight(work, output):
@@ -119,6 +163,27 @@ def slider(description, low, high, value, step=1, continuous=False):
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(value, min=low, max=high, step=step, description=description, continuous_update=continuous,
                 style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
+
+
+def stops(description, values, value, continuous=False):
+    """A slider that stands at some values only: choose many where the answers lie.
+
+    Parameters
+    ----------
+    description : str
+    values : iterable of int or float
+        In the order from left to right.
+    value : int or float
+        One of them, where it stands at first.
+    continuous : bool
+        As for `slider`.
+
+    Returns
+    -------
+    ipywidgets.SelectionSlider
+    """
+    return ipywidgets.SelectionSlider(options=list(values), value=value, description=description, continuous_update=continuous,
+                                      style={"description_width": "initial"}, layout={"width": "480px"})  # fmt: skip
 
 
 def chooser(description, options):
@@ -204,7 +269,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
         return f"<p>This picture cannot be used with this engine: {html.escape(str(error))}.</p>"
 
 
-def results_html(query, results, products=None, folder=""):
+def results_html(query, results, products=None, folder="", said=()):
     """A query and its results as one piece of HTML, drawn in a few milliseconds, for a slider that is dragged.
 
     Parameters
@@ -215,6 +280,8 @@ def results_html(query, results, products=None, folder=""):
         The truth about the pictures, as for `gallery_html`.
     folder : str
         From where the names are seen; the file's name alone if not given.
+    said : sequence of str, optional
+        What stands below the score of each result where no truth does.
 
     Returns
     -------
@@ -231,7 +298,8 @@ def results_html(query, results, products=None, folder=""):
     name = _seen_from(folder, query) if isinstance(query, str) else "your picture"
     cards = [_card(picture, "imsearch-query-thumb", label, name, query)]
     for place, (path, score) in enumerate(results, start=1):
-        mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
+        words = html.escape(said[place - 1]) if said else ""
+        mark, style = _mark(products.of(query), products.of(path)) if known else (words, "")
         label = f"{place}. <b>{score:.3f}</b><br>{mark}"
         cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, _seen_from(folder, path), path))
     return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>'
@@ -309,23 +377,84 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     controls = {
         "query": _query_slider(queries, query, continuous=True),
         "engine": _method_picker(engines),
-        "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
+        "k": slider("k, how many results", 1, 20, top_k, continuous=True),
         "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture", layout={"width": "auto"}),
         "without_query": ipywidgets.Checkbox(without_query, description="leave the query out", indent=False, layout={"width": "auto"}),
     }
 
-    def gallery(engine, query, top_k, upload, without_query):
+    def gallery(engine, query, k, upload, without_query):
         chosen = bytes(upload[0]["content"]) if upload else queries[query]
-        return gallery_html(engines[engine], chosen, top_k, products, without_query)
+        return gallery_html(engines[engine], chosen, k, products, without_query)
 
     panel = play(gallery, **controls)
     controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
     fooled = _fooled_button(controls, queries, engines)
     panel.children = (*panel.children, fooled)
-    for name, control in controls.items():
-        control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
     panel.add_class("imsearch-explorer")
     return panel
+
+
+def pick_colour(engines, products=None, colour="#2f62b8", area=30, top_k=5):
+    """Search for a colour: pick one, and how much of the picture it shall take; the results follow.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+    products : Products, optional
+        The truth: then each result says which colour it has.
+    colour : str
+        A name or "#rrggbb": where the picker stands at first.
+    area : int
+        In per cent: where the slider stands at first.
+    top_k : int
+
+    Returns
+    -------
+    Panel
+    """
+
+    def found(colour, area, engine):
+        card = card_of(colour, area)
+        results = engines[engine].search_fast(card, top_k)
+        return results_html(card, results, said=[products.of(path).colour for path, _ in results] if products else ())
+
+    picker = ipywidgets.ColorPicker(value=colour, description="colour", layout={"width": "200px"})
+    percent = slider("area, in %", 0, 100, area, continuous=True)
+    panel = play(found, colour=picker, area=percent, engine=_method_picker(engines))
+    panel.add_class("imsearch-pick-colour")
+    return panel
+
+
+def card_of(colour, area, wall=WALL):
+    """A picture to search with: a wall, and below it a colour that takes a share of the picture.
+
+    Parameters
+    ----------
+    colour : str
+        A name or "#rrggbb".
+    area : int
+        The colour's share, from 0 to 100 per cent.
+    wall : sequence of 3 int
+        Red, green, blue, from 0 to 255.
+
+    Returns
+    -------
+    ndarray, shape (100, 100, 3), uint8
+
+    Raises
+    ------
+    ValueError
+        When there is no such colour.
+
+    Examples
+    --------
+    >>> card = card_of("red", 30)
+    >>> card[69, 0].tolist(), card[70, 0].tolist()
+    ([228, 228, 228], [255, 0, 0])
+    """
+    card = np.full((100, 100, 3), wall, dtype=np.uint8)
+    card[100 - area :] = ImageColor.getrgb(colour)[:3]
+    return card
 
 
 def explain_matches(engines, queries, query=0, places=20):
@@ -427,6 +556,61 @@ def guessed_row(name, row, guess, show, known=None):
     return show_scoreboard({**(known or {}), "my guess": guess, name: row if show else None}, title)
 
 
+def explore_readings(folder, files, file):
+    """Three readings of a file, as `plots.show_readings` draws them: pick one of a folder, or upload one of your own.
+
+    Parameters
+    ----------
+    folder : str or Path
+    files : list of str
+        Names in that folder.
+    file : str
+        The one that is picked at first.
+
+    Returns
+    -------
+    Panel
+    """
+    picker = chooser("file", files)
+    picker.value = file
+    upload = ipywidgets.FileUpload(description="a file of your own", layout={"width": "auto"})
+    picker.observe(lambda change: setattr(upload, "value", ()), names="value")
+
+    def readings(file, upload):
+        return _readings_of_content(upload[0]["content"]) if upload else readings_html(Path(folder, file))
+
+    panel = play(readings, file=picker, upload=upload)
+    panel.add_class("imsearch-readings")
+    return panel
+
+
+def _readings_of_content(content):
+    with tempfile.TemporaryDirectory() as folder:  # a TIFF is decoded only from a file
+        path = Path(folder, "upload")
+        path.write_bytes(content)
+        return readings_html(path)
+
+
+def explore_damage(path, percent=50):
+    """A slider that changes one byte of a picture: as a JPEG and as a PNG, each as it is decoded then.
+
+    Parameters
+    ----------
+    path : str or Path
+        A small JPEG.
+    percent : int
+        Where in the pixels' data the byte lies at first, as in `plots.damaged_twins`.
+
+    Returns
+    -------
+    Panel
+    """
+    place = slider("place of the byte, in %", 0, 100, percent, continuous=True)
+    panel = play(lambda percent: damage_html(path, percent), percent=place)
+    panel.add_class("imsearch-damage")
+    return panel
+
+
 def explore_map(maps, products, picked=0):
     """A map of pictures: choose a method, point at a picture to see it larger, or go through all with the slider.
 
@@ -448,7 +632,7 @@ def explore_map(maps, products, picked=0):
         return map_html(maps[method], products, picture, method)
 
     panel = play(drawn, method=_method_picker(maps), picture=_query_slider(products, picked, continuous=False))
-    panel.children[0].children[1].description = "picture"
+    panel.controls["picture"].description = "picture"
     panel.add_class("imsearch-map")
     return panel
 

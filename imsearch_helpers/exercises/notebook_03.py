@@ -24,6 +24,8 @@ def centred_cosine(v1, v2):
     `v1` and `v2` are arrays with the same number of numbers. Return one number,
     and 0.0 if one of the vectors has the same number everywhere.
     """
+    if v1.min() == v1.max() or v2.min() == v2.max():
+        return 0.0  # their mean may be rounded: then what is left is not quite 0, but says nothing
     return cosine_similarity(v1 - v1.mean(), v2 - v2.mean())
 
 
@@ -212,12 +214,14 @@ EXERCISES = [
         cases=_pairs_to_centre,
         hints=(
             "`v1.mean()` is the mean of the numbers in `v1`. What is left when you subtract it from each of them?",
-            "Each vector loses its *own* mean. What remains of the two goes into `cosine_similarity`, which you may use "
-            "here; it also sees to vectors of zeros.",
+            "Each vector loses its *own* mean. What remains of the two goes into `cosine_similarity`, which you may use here.",
+            "Equal numbers come first: `v1.min() == v1.max()`. The mean of three times 0.1 is rounded to "
+            "0.10000000000000002, so what is left is not 0, and its angle is an accident of rounding.",
         ),
         explanation="What is left of each vector says how far each number lies above or below its picture's mean. "
         "Less light multiplies all of that by the same number; light added everywhere, as haze does it, goes with the mean. "
-        "The angle stays the same both times.",
+        "The angle stays the same both times. Whether all numbers are equal is asked of the numbers themselves, since the "
+        "mean may be rounded.",
         bought="You have built the Pearson correlation, which statistics knows well, out of an angle.",
         slips={
             "this is the plain cosine; the means are still in.": cosine_similarity,

@@ -13,10 +13,9 @@ def batch_scores(queries, vectors):
     n_dims); no row is all zeros. Return an array of shape (n_queries,
     n_images): row i holds the scores of query i.
     """
-    queries, vectors = queries.astype(float), vectors.astype(float)
-    queries /= np.linalg.norm(queries, axis=1, keepdims=True)  # every row now has length 1
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return queries @ vectors.T  # (n_queries, n_dims) @ (n_dims, n_images)
+    units = queries / np.linalg.norm(queries, axis=1, keepdims=True)  # the few queries, each at length 1
+    lengths = np.linalg.norm(vectors, axis=1)  # (n_images,): once for all queries
+    return units @ vectors.T / lengths  # (n_queries, n_images); the large matrix is not copied
 
 
 def best_in_blocks(read_rows, n_images, query, k, block):
@@ -141,12 +140,16 @@ EXERCISES = [
         solution=batch_scores,
         cases=_two_matrices,
         hints=(
-            "Scale every row of both matrices to length 1 first; then a dot product is a cosine.",
-            "`np.linalg.norm(matrix, axis=1, keepdims=True)` is a column with the length of each row.",
-            "The product of `queries` with `vectors.T` has one row a query and one column a vector.",
+            "A cosine is a dot product divided by both lengths. All dot products at once are one product of two matrices.",
+            "`np.linalg.norm(matrix, axis=1)` gives the length of each row; with `keepdims=True` they stand in a column, by "
+            "which the matrix can be divided.",
+            "Bring the few queries to length 1. `queries @ vectors.T` has a row for each query and a column for each vector: "
+            "dividing it by the vectors' lengths divides each column by its own.",
         ),
-        explanation="Normalising turns the cosine into a dot product, and a matrix product is all dot products at once.",
-        bought="One product answers all queries, and reads the collection from memory once instead of once a query.",
+        explanation="Dividing the table by the vectors' lengths gives the same as dividing the vectors first, but no large "
+        "matrix is copied, neither normalised nor as float64. The lengths are computed once for all queries of this call; "
+        "an engine, which is asked again and again, keeps them.",
+        bought="One call answers all queries.",
         slips={
             "these are dot products; divide by the lengths of both vectors.": _without_lengths,
             "uint8 numbers wrap around in products; turn them into float first.": _with_wrapping,

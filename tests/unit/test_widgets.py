@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import ipywidgets
 import numpy as np
 import pytest
 from PIL import Image
+from traitlets import TraitError
 
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
@@ -96,6 +98,26 @@ def test_a_stored_panel_says_that_it_is_interactive():
 @pytest.mark.parametrize(("numbers", "kind"), [((0, 9, 3), ipywidgets.IntSlider), ((0, 1, 0.5), ipywidgets.FloatSlider)])
 def test_a_slider_is_whole_where_its_numbers_are(numbers, kind):
     assert type(widgets.slider("n", *numbers)) is kind
+
+
+def test_stops_are_the_only_places_of_their_slider_and_reach_the_function():
+    panel = widgets.play(lambda size: f"<p>{size}</p>", size=widgets.stops("size", [4, *range(12, 15), 128], 12))
+    assert panel.controls["size"].options == (4, 12, 13, 14, 128) and shown(panel) == "<p>12</p>"
+    assert panel.move(size=128) == shown(panel) == "<p>128</p>"
+    with pytest.raises(TraitError):
+        panel.move(size=60)
+
+
+def test_a_panel_is_moved_from_python_control_by_control():
+    panel = widgets.play(lambda a, b: f"{a} {b}", a=widgets.slider("a", 0, 9, 1), b=widgets.slider("b", 0, 9, 2))
+    assert panel.move() == "1 2" and panel.move(b=3) == "1 3" and panel.move(a=5, b=6) == "5 6"
+    with pytest.raises(ValueError, match="^controls must be among a, b, not 'c'$"):
+        panel.move(c=1)
+
+
+def test_each_control_of_every_panel_can_be_found_by_its_name():
+    panel = widgets.play(lambda a, b: "", a=widgets.slider("x", 0, 9, 1), b=widgets.chooser("y", "xyz"))
+    assert [control._dom_classes for control in panel.controls.values()] == [("imsearch-a",), ("imsearch-b",)]
 
 
 # Thumbnails
@@ -472,6 +494,40 @@ def test_the_title_says_by_how_much_the_guess_is_off():
     assert "off" not in hidden.axes[0].get_title() and "0.90" not in hidden.alt
 
 
+# A colour instead of a picture
+
+
+def test_a_picked_colour_finds_its_pictures_and_every_control_changes_them(tmp_path):
+    for name in ("red", "blue"):
+        picture = Image.new("RGB", (10, 10), widgets.WALL)
+        picture.paste(name, (0, 5, 10, 10))
+        picture.save(tmp_path / f"{name}.png")
+    engines = {method: ImageSearchEngine(tmp_path, method=method).index_images() for method in ("histogram", "root_histogram")}
+    panel = widgets.pick_colour(engines, colour="red", area=50)
+    assert 0 < shown(panel).index(">red.png<") < shown(panel).index(">blue.png<") and "<b>1.000</b>" in shown(panel)
+    for description, value in (("colour", "#0000ff"), ("area, in %", 20), ("method", "root_histogram")):
+        before = shown(panel)
+        controls(panel)[description].value = value
+        assert shown(panel) != before
+    assert 0 < shown(panel).index(">blue.png<") < shown(panel).index(">red.png<")
+    assert "imsearch-pick-colour" in panel._dom_classes
+
+
+def test_a_picked_colour_says_what_colour_its_results_have():
+    products = Products()
+    paths = [product.path for product in products.where(shot="studio", category="mug")[:4]]
+    engine = ImageSearchEngine.from_vectors(paths, np.eye(4, 96) + 0.1)
+    page = shown(widgets.pick_colour({"histogram": engine}, products, top_k=4))
+    assert all(f"<br>{products.of(path).colour}<div" in page for path in paths)
+
+
+@pytest.mark.parametrize("area", [0, 37, 100])
+def test_a_card_has_that_share_of_the_colour_and_the_wall_above(area):
+    card = widgets.card_of("#010203", area, wall=(9, 9, 9))
+    assert (card == (1, 2, 3)).all(axis=2).mean() == pytest.approx(area / 100)
+    assert (card[: 100 - area] == 9).all()
+
+
 # Why this match
 
 
@@ -485,6 +541,52 @@ def test_explained_matches_leave_the_query_out_and_follow_the_place(folder):
         assert f">{os.path.relpath(other, folder)}<" in shown(panel)
         assert f"score of {engine.search(path, top_k=6)[place].score:.3f}" in shown(panel)
     assert "imsearch-why" in panel._dom_classes
+
+
+# Messy files
+
+
+@pytest.fixture
+def readings(tmp_path):
+    for name, colour in (("a.png", "red"), ("b.png", "blue")):
+        (tmp_path / name).write_bytes(png_bytes(colour))
+    return widgets.explore_readings(tmp_path, ["a.png", "b.png"], "b.png")
+
+
+def test_readings_follow_the_picker_and_begin_with_the_file_asked_for(readings, tmp_path):
+    assert shown(readings) == plots.readings_html(tmp_path / "b.png")
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png") != plots.readings_html(tmp_path / "b.png")
+    assert "imsearch-readings" in readings._dom_classes
+
+
+def test_readings_of_an_uploaded_file_until_another_is_picked(readings, tmp_path):
+    upload(readings, b"<html>404")
+    assert "rejected: an HTML page" in shown(readings) and "9 bytes" in shown(readings)
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png")
+
+
+def test_readings_of_an_uploaded_tiff_and_of_a_gif_leave_no_file_behind(readings, tmp_path, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for kind in ("TIFF", "GIF"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (6, 4), "red").save(buffer, kind)
+        upload(readings, buffer.getvalue())
+        assert "6 x 4" in shown(readings) and "✓ the same as ours" in shown(readings)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_the_damage_slider_shows_another_picture(tmp_path):
+    Image.effect_noise((32, 32), 60).convert("RGB").save(tmp_path / "a.jpg")
+    panel = widgets.explore_damage(tmp_path / "a.jpg", percent=10)
+    seen = [shown(panel)]
+    for percent in (0, 50):
+        controls(panel)["place of the byte, in %"].value = percent
+        seen.append(shown(panel))
+    assert seen == [plots.damage_html(tmp_path / "a.jpg", percent) for percent in (10, 0, 50)] and len(set(seen)) == 3
+    assert "imsearch-damage" in panel._dom_classes
 
 
 # The map

@@ -1,0 +1,524 @@
+"""Floor 5. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
+
+The work is done by PostgreSQL with pgvector. Where you name a folder, a server of its own runs on this computer (the
+module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.
+
+- **Who owns the map.** The table owns the map from its ids to paths: its columns `id` and `path`. What `index_over`
+  makes owns the map from these ids to the row numbers of one list of paths, an engine's.
+- **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world,
+  HNSW) its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these,
+  which is exact. `explain` shows what it did, and `tune(exact=True)` forbids the graph.
+- **How far the graph is searched.** `hnsw.ef_search` candidates are kept, 200 by default, and `hnsw.iterative_scan`,
+  set to `relaxed_order`, goes on where a filter leaves too few of them, until some 20,000 rows were seen. Where a
+  planner that knows each column alone mistakes how few rows pass two together, that can end without a result that is
+  there. So `find` and the index for an engine, where fewer than top_k came back, compare all that pass; a statement
+  of your own does not.
+- **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors,
+  paths and perhaps the password travel as they are.
+
+References
+----------
+The manuals of PostgreSQL 18 and of pgvector 0.8: filtering, iterative index scans. Y. Malkov and D. Yashunin,
+Efficient and robust approximate nearest neighbor search using hierarchical navigable small world graphs, TPAMI 2020.
+"""
+
+import contextlib
+import re
+import struct
+import sys
+import weakref
+
+import numpy as np
+
+from .checks import checked_count, needed, printable
+from .engine import SearchResult
+from .indexing import as_float32, checked_lengths, checked_vector
+from .nearest import row_lengths
+from .postgres import PURPOSE, close_server, open_server
+from .similarity import rank
+
+EF_SEARCH, MOST_EF_SEARCH = 200, 1_000  # candidates
+MOST_DIMS, MOST_INDEXED_DIMS = 16_000, 2_000  # pgvector's limits
+AT_ONCE = 1 << 10  # rows that are sent together
+
+
+class VectorDatabase:
+    """A table of pictures, their vectors and whatever else is known of them, in PostgreSQL with pgvector.
+
+    Several programs may use one at once, and several threads if each opens its own.
+
+    Parameters
+    ----------
+    where : str or Path
+        A folder, for a server of its own, or a server's connection string: ``postgresql://user:password@host:port/name`` or
+        ``host=... dbname=...``. A folder that is not there is made.
+    table : str
+        Its name, a word. It need not exist yet: `load` makes it.
+
+    Attributes
+    ----------
+    n_dims : int or None
+        Of the vectors in the table; None while there is no table.
+    columns : list of str
+        What the table knows of a picture beside id, path and vector.
+    ef_search, exact : int, bool
+        As `tune` set them.
+
+    Raises
+    ------
+    ImportError
+        When the extra is missing; the message says how to install it.
+    ConnectionError
+        When the server is away, cannot be started, or does not let us in.
+    ValueError
+        When `where` cannot be read, the server has no pgvector from 0.8 on, or `table` is another's.
+
+    Examples
+    --------
+    >>> with VectorDatabase("my_database") as database:  # doctest: +SKIP
+    ...     _ = database.load(["a.png", "b.png"], [[2, 0], [1, 1]], {"category": ["mug", "boot"]})
+    ...     database.find([1, 0], top_k=5, but_not={"category": "mug"})
+    [SearchResult(path='b.png', score=0.7071067811865475)]
+    """
+
+    def __init__(self, where, table="pictures"):
+        self._pg = needed("psycopg", PURPOSE)
+        self._name, self._table = table, self._quoted(table)
+        with contextlib.ExitStack() as held, self._clear_errors():
+            self._connection = held.enter_context(self._connected(where, held))
+            self._require_pgvector()
+            self.tune()
+            self._look()
+            self._closing = weakref.finalize(self, held.pop_all().close)  # also when nobody calls close
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def __len__(self):
+        return self.rows(f"SELECT count(*) FROM {self._table}")[0][0]
+
+    def close(self):
+        """End the connection, and the server where it is our own and nobody else uses it. What is stored stays."""
+        self._closing()
+
+    def tune(self, ef_search=EF_SEARCH, exact=False):
+        """Say how far to search from now on; what is not said goes back to its default.
+
+        Parameters
+        ----------
+        ef_search : int
+            How many candidates a search in the graph keeps, from 1 to 1,000. More finds more, and takes longer.
+        exact : bool
+            True forbids the graph, so that every row that passes a filter is compared.
+
+        Returns
+        -------
+        VectorDatabase
+            Itself.
+        """
+        if checked_count(ef_search, "ef_search") > MOST_EF_SEARCH:
+            raise ValueError(f"ef_search must be at most {MOST_EF_SEARCH}, not {ef_search}")
+        self.ef_search, self.exact = ef_search, bool(exact)
+        self.rows("SELECT set_config('hnsw.iterative_scan', 'relaxed_order', false), set_config('hnsw.ef_search', %(n)s, false), "
+                  "set_config('enable_indexscan', %(graph)s, false)", n=str(ef_search), graph="off" if exact else "on")  # fmt: skip
+        return self
+
+    def load(self, paths, vectors, columns=None, index=True):
+        """Replace the table by another one, as a whole: an interrupted load leaves the table that was there, or none.
+
+        Parameters
+        ----------
+        paths : sequence of str
+            They differ from one another. Row number i gets the id i.
+        vectors : array_like, shape (n_images, n_dims), float32
+            Those of zeros have no direction: a graph leaves them out, and without it they come last.
+        columns : dict of str to sequence of str, optional
+            What else is known of each picture, to filter by. Names are words.
+        index : bool
+            Whether to build the graph by cosine, and for each further column an index that finds the rows of a value. They follow
+            whatever is added and removed later.
+
+        Returns
+        -------
+        VectorDatabase
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            When something is not as described, a table of that name is another's, or n_dims is above 2,000 with `index`.
+        """
+        matrix = _checked_matrix(vectors)
+        if taken := {"id", "path", "embedding"} & {*(columns or {})}:
+            raise ValueError(f"columns must not be named {min(taken)!r}, as a column is that every table has")
+        texts = {name: _checked_texts(values, len(matrix), name) for name, values in [("path", paths), *(columns or {}).items()]}
+        if len(set(texts["path"])) < len(matrix):
+            raise ValueError("paths must differ from one another; at least one comes twice")
+        self._look()
+        new, (_, *further) = self._quoted(f"{self._name}_new"), map(self._quoted, texts)
+        with self._clear_errors(), self._connection.transaction():
+            self.rows(f"CREATE TABLE {new} (id bigint GENERATED BY DEFAULT AS IDENTITY (START {len(matrix)}) PRIMARY KEY, "
+                      f"path text NOT NULL UNIQUE, embedding vector({matrix.shape[1]}) NOT NULL"
+                      + "".join(f", {name} text NOT NULL" for name in further) + ")")  # fmt: skip
+            copying = self._connection.cursor().copy(f"COPY {new} FROM STDIN (FORMAT BINARY)")
+            with copying as copy, _bar(len(matrix), "Loading") as bar:
+                for rows in _binary_rows(matrix, list(texts.values())):
+                    copy.write(rows)
+                    bar.update(min(AT_ONCE, bar.total - bar.n))
+            if index:
+                self._index(new, further, matrix.shape)
+            self.rows(f"DROP TABLE IF EXISTS {self._table}")  # only now do others wait who read it
+            self.rows(f"ALTER TABLE {new} RENAME TO {self._table}")
+        self._look()
+        return self
+
+    def _index(self, table, columns, shape):
+        if shape[1] > MOST_INDEXED_DIMS:
+            raise ValueError(f"n_dims must be at most {MOST_INDEXED_DIMS} for a graph, not {shape[1]}; load(..., index=False) needs none")
+        # In it the graph should fit, beside each vector its links and their bookkeeping, or it is built far slower.
+        self.rows(f"SET LOCAL maintenance_work_mem = '{min(max(64, shape[0] * (4 * shape[1] + 600) >> 20), 2047)}MB'")
+        with _bar(shape[0], "Building the graph") as bar:
+            self.rows(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)")
+            bar.update(shape[0])
+        for column in columns:
+            self.rows(f"CREATE INDEX ON {table} ({column})")
+        self.rows(f"ANALYZE {table}")  # what the planner knows of the values
+
+    def add(self, path, vector, /, **columns):
+        """Put in one picture.
+
+        Parameters
+        ----------
+        path : str
+        vector : array_like, shape (n_dims,)
+        **columns : str
+            One for each further column of the table.
+
+        Raises
+        ------
+        ValueError
+            When the path is there already, the vector has another length, or a column is missing or unknown.
+        """
+        texts = {name: _checked_texts([value], 1, name)[0] for name, value in {"path": path, **columns}.items()}
+        names, places = ", ".join(map(self._quoted, texts)), ", ".join(f"%({name})s" for name in texts)
+        vector = checked_vector(vector, "vector")
+        self.rows(f"INSERT INTO {self._table} (embedding, {names}) VALUES (%(embedding)s, {places})", embedding=vector, **texts)
+
+    def remove(self, path):
+        """Take out one picture.
+
+        Parameters
+        ----------
+        path : str
+
+        Raises
+        ------
+        KeyError
+            When it is not there.
+        """
+        [path] = _checked_texts([path], 1, "path")
+        if not self.rows(f"DELETE FROM {self._table} WHERE path = %(path)s RETURNING id", path=path):
+            raise KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
+
+    def statement(self, query_vector, top_k=5, only=None, but_not=None):
+        """The one SQL statement that `find` runs.
+
+        Parameters
+        ----------
+        query_vector, top_k, only, but_not
+            As for `find`.
+
+        Returns
+        -------
+        statement : str
+            With names in the places of values, as in ``%(query)s``.
+        parameters : dict
+            The value of each: for ``rows(statement, **parameters)``, also after you have changed either.
+        """
+        query = checked_vector(query_vector, "query_vector")
+        if not query.any():
+            raise ValueError("query_vector must have a direction, and is all zeros")
+        conditions, parameters = [], {"query": query, "top_k": checked_count(top_k, "top_k")}
+        for kind, comparison, wanted in (("only", "= ANY", only), ("but_not", "<> ALL", but_not)):
+            for column, values in (wanted or {}).items():
+                conditions.append(f"{self._quoted(column)} {comparison}(%({kind}_{column})s)")
+                parameters[f"{kind}_{column}"] = [values] if isinstance(values, str) else list(values)
+        where = f"WHERE {' AND '.join(conditions)}\n" if conditions else ""
+        order = "ORDER BY embedding <=> %(query)s\nFETCH FIRST %(top_k)s ROWS WITH TIES"
+        return f"SELECT path, embedding::real[] FROM {self._table}\n{where}{order}", parameters
+
+    def find(self, query_vector, top_k=5, only=None, but_not=None):
+        """The nearest pictures among those that pass a filter: one SQL statement, and the engine's ranking rule for what it finds.
+
+        Parameters
+        ----------
+        query_vector : array_like, shape (n_dims,)
+            Not of zeros.
+        top_k : int
+        only, but_not : dict of str to (str or sequence of str), optional
+            Column and the value, or values, one of which it must have; or none of which it may have.
+
+        Returns
+        -------
+        list of SearchResult
+            The best first. With a graph some may be missed, as by any approximate index.
+
+        Raises
+        ------
+        ValueError
+            When there is no table or no such column, or the query has another length.
+
+        Examples
+        --------
+        >>> database.find(vector, only={"category": "mug"}, but_not={"colour": ["blue", "grey"]})  # doctest: +SKIP
+        """
+        statement, parameters = self.statement(query_vector, top_k, only, but_not)
+        found = sorted(self._all_rows(statement, top_k, parameters))  # by path, as ties are
+        ranking = rank(np.float32([numbers for _, numbers in found]), range(len(found)), parameters["query"], top_k)
+        return [SearchResult(found[row][0], score) for row, score in ranking]
+
+    def explain(self, query_vector, top_k=5, only=None, but_not=None):
+        """What PostgreSQL did for `find`: the plan it chose, and how many rows came out of each part.
+
+        Parameters
+        ----------
+        query_vector, top_k, only, but_not
+            As for `find`.
+
+        Returns
+        -------
+        str
+        """
+        statement, parameters = self.statement(query_vector, top_k, only, but_not)
+        how = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF, SUMMARY OFF)"
+        return "\n".join(line for (line,) in self.rows(f"{how} {statement}", **parameters))
+
+    def rows(self, statement, /, **parameters):
+        """Run any SQL statement of your own.
+
+        Parameters
+        ----------
+        statement : str
+            ``%(name)s`` stands where a value belongs (and then ``%%`` for a per cent sign). Never write into it what others gave you.
+        **parameters
+            The values. An array stands for a vector.
+
+        Returns
+        -------
+        list of tuple
+            Empty where the statement returns nothing.
+
+        Raises
+        ------
+        ConnectionError
+            When the server is away.
+        ValueError
+            When PostgreSQL does not accept it; the message says why.
+        """
+        values = {name: _as_text(value) if isinstance(value, np.ndarray) else value for name, value in parameters.items()}
+        with self._clear_errors():
+            cursor = self._connection.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def _all_rows(self, statement, top_k, parameters):
+        found = self.rows(statement, **parameters)
+        if len(found) >= top_k or self.exact:
+            return found
+        with self._clear_errors(), self._connection.transaction():  # the graph may have been left too early
+            self.rows("SET LOCAL enable_indexscan = off")
+            return self.rows(statement, **parameters)
+
+    def index_over(self, paths):
+        """An index for an engine over the same pictures: ``engine.use_index(database.index_over(engine.image_paths))``.
+
+        Parameters
+        ----------
+        paths : sequence of str
+            The engine's, in its order.
+
+        Returns
+        -------
+        DatabaseIndex
+
+        Raises
+        ------
+        ValueError
+            When the table has other paths than these.
+        """
+        return DatabaseIndex(self, paths)
+
+    def _connected(self, where, held):
+        self._place = where
+        if not isinstance(where, str) or not ("://" in where or "=" in where):
+            address, holder = open_server(where)
+            held.callback(close_server, holder)
+            self._place = self._pg.conninfo.make_conninfo(**address)
+        try:
+            given = self._pg.conninfo.conninfo_to_dict(self._place)
+        except self._pg.ProgrammingError:  # whose text would show a password
+            raise ValueError("where must be a folder, or postgresql://user:password@host:port/name; what was given cannot be "
+                             "read as either (and is not shown, because it may hold a password)") from None  # fmt: skip
+        # Nothing is prepared, because the plan for one filter would be kept for others.
+        settings = {"autocommit": True, "prepare_threshold": None, "client_encoding": "utf8"}
+        return self._pg.connect(**{"connect_timeout": 10} | given | settings)
+
+    def _require_pgvector(self):
+        with contextlib.suppress(self._pg.errors.UniqueViolation):  # another made it at the same moment
+            self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        [(version,)] = self.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        if tuple(map(int, version.split(".")[:2])) < (0, 8):
+            raise ValueError(f"the server must have pgvector from 0.8 on, not {version}: ALTER EXTENSION vector UPDATE")
+
+    def _look(self):
+        """What the table is like; an error where it is another's."""
+        types = dict(self.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass(%(name)s) "
+                               "AND attnum > 0 AND NOT attisdropped ORDER BY attnum", name=self._table))  # fmt: skip
+        dims = re.search(r"\bvector\((\d+)\)$", types.pop("embedding", ""))
+        ours = dims and types.pop("id", "") == "bigint" and types.pop("path", "") == "text" and not {*types.values()} - {"text"}
+        if types and not ours:
+            raise ValueError(f"table {self._name!r} is another's: it must have the columns id bigint, path text, embedding vector(n), "
+                             f"and others of text, and has {types} beside; choose another name")  # fmt: skip
+        self.n_dims, self.columns = int(dims[1]) if dims else None, list(types)
+
+    def _quoted(self, name):
+        if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > 59:
+            raise ValueError(f"a table or column must be named by a word of at most 59 bytes (letters, digits, _), not {name!r}")
+        return self._pg.sql.Identifier(name).as_string()
+
+    @contextlib.contextmanager
+    def _clear_errors(self):
+        try:
+            yield
+        except self._pg.OperationalError as error:
+            if hasattr(self, "_connection") and not self._connection.closed:  # a full disk, or a press of stop
+                raise
+            why = " ".join(str(error).split())
+            raise ConnectionError(f"the database is away: {why}; see that its server runs, then open it again") from error
+        except (self._pg.DataError, self._pg.IntegrityError, self._pg.ProgrammingError, self._pg.NotSupportedError) as error:
+            raise ValueError(f"PostgreSQL does not accept this: {error}") from error
+
+
+class DatabaseIndex:
+    """An index for `ImageSearchEngine.use_index` over what a `VectorDatabase` holds. `VectorDatabase.index_over` makes it.
+
+    It owns the map from the table's ids to the row numbers of the paths it was made over. What is removed from the table later
+    is no longer found. What is added later, or in a table that is loaded anew, is an error as soon as it is found, because no
+    row number belongs to it.
+    """
+
+    def __init__(self, database, paths):
+        self._database, rows = database, {path: row for row, path in enumerate(paths)}
+        ids = {path: number for path, *number in database.rows(f"SELECT path, tableoid, id FROM {database._table}")}
+        if strange := rows.keys() ^ ids.keys():
+            raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them only, "
+                             f"as '{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
+        self._row_of = {tuple(number): rows[path] for path, number in ids.items()}  # with the table's own, new for each load
+
+    def search(self, unit_queries, k):
+        """Row numbers and cosines of the nearest vectors, by one SQL statement a query.
+
+        Parameters
+        ----------
+        unit_queries : ndarray, shape (n_queries, n_dims), float32
+        k : int
+
+        Returns
+        -------
+        ids : ndarray, shape (n_queries, k), int64
+            -1 where nothing was found.
+        scores : ndarray of the same shape, float32
+
+        Raises
+        ------
+        ValueError
+            When a picture is found that was added since; or the queries are of another length than the vectors.
+        """
+        ids, scores = np.full((len(unit_queries), k), -1), np.zeros((len(unit_queries), k), np.float32)
+        statement = (f"SELECT tableoid, id, 1 - (embedding <=> %(query)s) FROM {self._database._table} "
+                     "ORDER BY embedding <=> %(query)s LIMIT %(k)s")  # fmt: skip
+        for query, row, score in zip(as_float32(unit_queries), ids, scores):
+            for place, (*number, cosine) in enumerate(self._database._all_rows(statement, k, {"query": query, "k": k})):
+                row[place], score[place] = self._row(*number), np.nan_to_num(cosine)  # no direction, no angle
+        return ids, scores
+
+    def _row(self, *number):
+        if number not in self._row_of:
+            raise ValueError(f"the table has a picture, of id {number[1]}, that was added or loaded after this index was made, and has "
+                             "no row number: call engine.update() if it is new to the engine, and make the index again")  # fmt: skip
+        return self._row_of[number]
+
+    def check(self, vectors):
+        """Complain unless the table holds these vectors; `ImageSearchEngine.use_index` asks.
+
+        Parameters
+        ----------
+        vectors : array_like, shape (n_images, n_dims)
+
+        Raises
+        ------
+        ValueError
+            When one differs, or there are more or fewer of them than paths.
+        """
+        matrix = as_float32(vectors)
+        found = self._database.rows(f"SELECT tableoid, id, vector_send(embedding) FROM {self._database._table}")
+        same = (np.array_equal(matrix[self._row(*number)], np.frombuffer(sent, ">f4", offset=4)) for *number, sent in found)
+        if len(matrix) != len(self._row_of) or not all(same):
+            raise ValueError("index: the table holds other vectors than these, or they have changed since: load them again")
+
+
+# Values on their way to PostgreSQL
+
+
+def _checked_matrix(vectors):
+    matrix = as_float32(vectors)
+    if matrix.ndim != 2 or not matrix.size or matrix.shape[1] > MOST_DIMS:
+        raise ValueError(f"vectors must be a matrix of shape (n_images, up to {MOST_DIMS}), not of shape {matrix.shape}")
+    checked_lengths(row_lengths(matrix), "vectors")
+    return matrix
+
+
+def _checked_texts(values, n_images, name):
+    values = list(values)
+    if len(values) != n_images or not all(isinstance(value, str) for value in values):
+        kinds = ", ".join(sorted({type(value).__name__ for value in values})) or "nothing"
+        raise ValueError(f"{name} must hold a text for each of {n_images} vectors, not {len(values)} of type {kinds}")
+    for value in values:
+        if "\0" in value or value.encode(errors="ignore").decode() != value:
+            raise ValueError(f"{name} must be text that a database can store, not '{printable(value)}': rename it")
+    return values
+
+
+def _as_text(vector):
+    return str(vector.tolist())  # each float32 comes back from it as it was
+
+
+def _binary_rows(matrix, columns):
+    """PostgreSQL's binary COPY format, some rows at a time: lengths and contents, the highest byte first."""
+    vectors = np.empty(AT_ONCE, [("length", ">i4"), ("n_dims", ">i2"), ("unused", ">i2"), ("numbers", ">f4", matrix.shape[1])])
+    size = vectors.itemsize
+    vectors["length"], vectors["n_dims"], vectors["unused"] = size - 4, matrix.shape[1], 0
+    parts = [b"PGCOPY\n\xff\r\n\0" + bytes(8)]
+    for start in range(0, len(matrix), AT_ONCE):
+        block = slice(start, start + AT_ONCE)
+        vectors["numbers"][: len(matrix[block])] = matrix[block]
+        numbers = vectors.tobytes()
+        for i, (path, *others) in enumerate(zip(*(column[block] for column in columns))):
+            parts += [struct.pack(">hiq", 3 + len(others), 8, start + i), _counted(path), numbers[i * size : (i + 1) * size]]
+            parts += map(_counted, others)
+        yield b"".join(parts)
+        parts = []
+    yield struct.pack(">h", -1)
+
+
+def _counted(text):
+    content = text.encode()
+    return struct.pack(">i", len(content)) + content
+
+
+def _bar(total, what):
+    from tqdm import tqdm
+
+    return tqdm(total=total, desc=what, unit=" pictures", file=sys.stdout, delay=1)
