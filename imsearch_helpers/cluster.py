@@ -22,6 +22,7 @@ from .similarity import METRICS, rank
 COSINE = METRICS["cosine"].from_dots
 CHUNK = 1 << 28  # bytes of vectors in one piece, at most
 SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few times over
+QUERIES = 1 << 23  # bytes of them in one graph: from 10 MB on Dask warns
 TRIES = 3  # of a search whose workers are lost
 LOOK_EVERY = 1  # seconds
 HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
@@ -54,7 +55,7 @@ def connect(address=None, timeout=10, **options):
     RuntimeError
         When the scheduler or a worker has another version of Python or Dask.
     ValueError
-        When `address` is no address, or `timeout` not above 0.
+        When `address` is no address, `timeout` not above 0, or Dask can do nothing with `options`.
     """
     distributed = needed("distributed", "a cluster")
     checked_positive(timeout, "timeout")
@@ -63,8 +64,9 @@ def connect(address=None, timeout=10, **options):
             client = distributed.Client(address, timeout=timeout, **(HERE if address is None else {}) | options)
             if_it_fails.callback(client.close)
             client.wait_for_workers(1, timeout)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}: {error}") from error
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}, with options that Dask "
+                             f"knows, and not {options}: {error}") from error  # fmt: skip
         except OSError as error:
             raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
                                   "`dask worker` with its address the other") from error  # fmt: skip
@@ -140,8 +142,9 @@ class ClusterIndex:
         """Send the parts that are on no worker."""
         import dask.array as da
 
-        self._n_threads()
         lost = [n for n, chunk in enumerate(self._chunks) if chunk is None or chunk.status != "finished"]
+        if not lost:
+            return
         for n, chunk in zip(lost, self._client.scatter([self._parts[n] for n in lost], hash=False)):
             self._chunks[n] = chunk
         chunks = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(self._chunks, self._parts)]
@@ -230,7 +233,7 @@ class ClusterIndex:
         checked_lengths(row_lengths(queries), "queries")
         rows = np.arange(k)  # the best for a query of zeros; for others they drop out at the end
         directed = queries[queries.any(axis=1)]
-        at_once = max(1, SCORES_AT_ONCE // self.n_images)
+        at_once = max(1, min(SCORES_AT_ONCE // self.n_images, QUERIES // (4 * self.n_dims)))
         for start in range(0, len(directed), at_once):
             rows = np.union1d(rows, self._nominees(directed[start : start + at_once], k))
         found = nominate_all(self._matrix[rows], self._lengths[rows], queries, k)
@@ -240,11 +243,12 @@ class ClusterIndex:
         from distributed import KilledWorker
 
         for _ in range(TRIES):
+            self._n_threads()
             try:
-                return self._result(self._client.compute(self._within_reach(queries, k)))
+                self._place()
+                return np.flatnonzero(self._result(self._client.compute(self._within_reach(queries, k))))
             except (CancelledError, OSError, KilledWorker) as error:
                 lost = error
-                self._place()
         raise ConnectionError(f"the Dask cluster lost workers in {TRIES} searches, one after another; the last: {lost}")
 
     def _result(self, future):
@@ -260,4 +264,4 @@ class ClusterIndex:
         cosines = COSINE.rough(dots, self._their_lengths, None)  # times the length of the query
         kth_best = da.topk(cosines, k, axis=1)[:, -1:]  # (n_queries, 1)
         error = COSINE.error(relative_error(queries), None, row_lengths(queries)[:, np.newaxis])
-        return da.flatnonzero((cosines >= kth_best - 2 * error).any(axis=0))
+        return (cosines >= kth_best - 2 * error).any(axis=0)  # (n_images,): a byte a row is less than to look for the rows there

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import __version__
 from .checks import printable
 from .images import ENOUGH_PIXELS, ImageError, read_image
 from .nearest import row_lengths
@@ -311,7 +312,7 @@ class _Workers:
     def _send(self, batch):
         try:
             # Dask takes a call like an earlier one for done, even if files have changed; what `loads` ignores makes each another.
-            return self._executor.submit(pickle.loads, pickle.dumps(_Order(batch, self._name)) + os.urandom(16))
+            return self._executor.submit(pickle.loads, pickle.dumps(_Order(batch, self._name, __version__)) + os.urandom(16))
         except Exception as error:  # as from a pool that is broken
             unsent = Future()
             unsent.set_exception(error)
@@ -373,7 +374,7 @@ class _Order:
         return outcomes_on_worker, self._arguments
 
 
-def outcomes_on_worker(files, name):
+def outcomes_on_worker(files, name, version):
     """What becomes of some pictures, on a worker: they are read in processes of its own, which can be killed.
 
     Parameters
@@ -382,6 +383,8 @@ def outcomes_on_worker(files, name):
         Absolute paths, and how many bytes each file has, None where there is none.
     name : str
         A method's, in `METHODS`.
+    version : str
+        Of this package, where the vectors go to: another one may compute others.
 
     Returns
     -------
@@ -389,6 +392,8 @@ def outcomes_on_worker(files, name):
         None for a file of another size than that, which is another file. An error is returned, not raised, so that one that is
         raised is known to be the way's and not the method's.
     """
+    if version != __version__:
+        return ImportError(f"this worker has imsearch_helpers {__version__}; install {version}, which is where the vectors go to")
     try:
         there = [path for path, size in files if _size_of(path) == size]
         found = dict(zip(there, _outcomes_from_own_pool(there, name)))

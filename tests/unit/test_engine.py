@@ -214,6 +214,12 @@ def test_pictures_that_go_or_change_before_a_worker_comes_to_them_are_no_error(f
     assert np.allclose(engine.image_vectors[names(engine.image_paths).index("b.png")], 14 / 255, atol=0.01)
 
 
+def test_a_worker_with_another_version_of_the_package_is_a_clear_error(folder, monkeypatch):
+    other = Meanwhile(lambda: monkeypatch.setattr(indexing, "__version__", "0.0.1"))
+    with pytest.raises(ImportError, match="this worker has imsearch_helpers 0.0.1; install"):
+        ImageSearchEngine(folder).index_images(other)
+
+
 def test_a_method_s_fault_on_a_worker_is_raised_here(folder, monkeypatch):
     def faulty(pool, paths, method):
         raise ZeroDivisionError("oh")
