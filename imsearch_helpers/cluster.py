@@ -142,14 +142,16 @@ class ClusterIndex:
         """Send the parts that are on no worker."""
         import dask.array as da
 
-        lost = [n for n, chunk in enumerate(self._chunks) if chunk is None or chunk.status != "finished"]
+        chunks = list(self._chunks)
+        lost = [n for n, chunk in enumerate(chunks) if chunk is None or chunk.status != "finished"]
         if not lost:
             return
         for n, chunk in zip(lost, self._client.scatter([self._parts[n] for n in lost], hash=False)):
-            self._chunks[n] = chunk
-        chunks = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(self._chunks, self._parts)]
-        self._vectors = da.concatenate(chunks)  # (n_images, n_dims)
+            chunks[n] = chunk
+        arrays = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(chunks, self._parts)]
+        self._vectors = da.concatenate(arrays)  # (n_images, n_dims)
         self._their_lengths = self._client.persist(da.linalg.norm(self._vectors, axis=1))  # (n_images,)
+        self._chunks = chunks  # last: whoever is stopped before has placed nothing
 
     def check(self, vectors):
         """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
