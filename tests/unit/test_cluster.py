@@ -30,7 +30,7 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder, self.processes, self.workers = folder, [], {}
-        self.scheduler = self._start(NO_PACKAGE, "scheduler", "--port", "0", "--scheduler-file", str(folder / "where.json"))
+        self.scheduler = self._start(NO_PACKAGE, "scheduler", "--port", "0", "--idle-timeout", "900 s", "--scheduler-file", str(folder / "where.json"))
         until(lambda: (folder / "where.json").exists() and (folder / "where.json").read_text(encoding="utf-8"))
         self.address = json.loads((folder / "where.json").read_text(encoding="utf-8"))["address"]
 
