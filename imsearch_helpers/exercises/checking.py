@@ -97,7 +97,7 @@ def assess(exercise, function, cases, points):
         return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
     passed = [not attempt.is_wrong for attempt in attempts] + [False] * (len(cases) - len(attempts))
     share = 0 if any(refused(attempt.error) for attempt in attempts) else sum(passed) / len(passed)
-    return Score(round(points * share, 4), NOT_YET, _message(exercise, function, wrong), passed)
+    return Score(round(points * share, 4), NOT_YET, _message(exercise, function, attempts), passed)
 
 
 class Attempt(NamedTuple):
@@ -142,10 +142,10 @@ def _attempt(exercise, function, case):
     return Attempt(case, outcome.got, outcome.error, reason, compared)
 
 
-def _message(exercise, function, wrong):
+def _message(exercise, function, attempts):
     """What helps first: a picture in a call can fill a page."""
-    first = wrong[0]
-    cause = _likely_cause(exercise, function, wrong)
+    first = next(attempt for attempt in attempts if attempt.is_wrong)
+    cause = _likely_cause(exercise, function, attempts)
     call = f"The call:  {call_of(exercise, first.case.given)}"
     return "\n".join(part for part in (first.reason, cause and f"Likely cause: {cause}", call, first.compared) if part)
 
@@ -175,8 +175,10 @@ def _contest(exercise, function):
     return won, f"{score}\n{exercise.bought}" if won else score
 
 
-def _likely_cause(exercise, function, wrong):
-    by_slip = _slip_behind(wrong)
+def _likely_cause(exercise, function, attempts):
+    wrong = [attempt for attempt in attempts if attempt.is_wrong]
+    by_yes_or_no = isinstance(wrong[0].case.expected, bool)  # where half of all answers agree by chance, the right ones must fit as well
+    by_slip = _slip_behind(attempts if by_yes_or_no else wrong)
     if by_slip or refused(wrong[0].error):
         return by_slip
     if wrong[0].error is not None and about_cause(wrong[0].error):
@@ -187,11 +189,11 @@ def _likely_cause(exercise, function, wrong):
     return _slip_behind(wide) if len(wide) > 1 else ""  # where the numbers wrap around as well, no slip alone explains them all
 
 
-def _slip_behind(wrong):
+def _slip_behind(attempts):
     """A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause."""
-    answered = [attempt for attempt in wrong if attempt.error is None]
+    answered = [attempt for attempt in attempts if attempt.is_wrong and attempt.error is None]
     causes = answered[0].case.slips if answered else ()
-    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in wrong)), "")
+    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in attempts)), "")
 
 
 def _explains(cause, attempt):
