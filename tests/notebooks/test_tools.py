@@ -5,6 +5,7 @@ import io
 import re
 
 import nbformat
+from ipywidgets import HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval.plugin import get_sanitize_patterns
 from PIL import Image
@@ -53,7 +54,7 @@ def test_a_comment_in_code_is_no_heading():
 
 
 def test_nbval_takes_the_sentence_for_any_widget():
-    assert repr(Panel()) == execute.INSTEAD_OF_WIDGET
+    assert repr(Panel({}, HTML())) == execute.INSTEAD_OF_WIDGET
     assert sanitized("VBox(children=(IntSlider(value=5), HTML(value='<b>'…") == execute.INSTEAD_OF_WIDGET
 
 
