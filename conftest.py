@@ -7,7 +7,7 @@ from pathlib import Path
 import nbval.kernel
 
 collect_ignore = ["notebooks/assignments/nbgrader_config.py"]  # only nbgrader can read it
-SLOWEST_FIRST = ("tests/classroom", "tests/browser", "notebooks")  # so that no long file is left for the end, with one worker idle
+SLOWEST_FIRST = ("tests/classroom", "tests/site", "tests/browser", "notebooks")  # so that no long file is left for the end, with one worker idle
 KERNEL_CONFIG = "c.HistoryManager.hist_file = ':memory:'\n"
 
 

@@ -1,6 +1,7 @@
 """Floor 3. Paths and a method come in; vectors and reasons go out, in step: the one way from files to vectors."""
 
 import contextlib
+import functools
 import os
 import sys
 import threading
@@ -16,6 +17,8 @@ from .nearest import row_lengths
 from .reader_pool import ReaderPool
 from .vectors import METHODS, is_shipped
 
+IN_BROWSER = sys.platform == "emscripten"  # Python as Pyodide brings it: without threads, and without other processes
+NOT_KILLED = "a browser has no processes that can be killed: pictures are read right here, and a slow one is waited for"
 THREADS = "threads"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by
@@ -51,7 +54,8 @@ def read_all(paths, name, function, executor=None):
         A method, as `method_named` gives it. A shipped one works where the picture is read, also in another process, which
         receives its name; one with a `batch`, or a reader's own, runs in this process, on pictures that another one has read.
     executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
-        If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started.
+        If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started. A browser has
+        neither: there pictures are read right here, and a `ReaderPool` lends its budgets alone, with a warning.
 
     Yields
     ------
@@ -64,7 +68,11 @@ def read_all(paths, name, function, executor=None):
         When `executor` is none of these.
     """
     shipped = is_shipped(name, function)
-    if isinstance(executor, ReaderPool):
+    if IN_BROWSER and (executor is None or isinstance(executor, ReaderPool)):
+        if executor is not None:  # whoever made it counts on it
+            warnings.warn(NOT_KILLED, stacklevel=2)
+        yield from _one_by_one(paths, function, _within_budgets(executor))
+    elif isinstance(executor, ReaderPool):
         yield from _through_pool(executor, paths, name, function, shipped)
     elif executor == THREADS:
         yield from _on_threads(paths, function)
@@ -140,8 +148,18 @@ def _on_threads(paths, function):
         with _threads(os.cpu_count()) as threads:
             yield from _in_order(threads, paths, _task_size(paths), outcomes_of, function, read_image)
     else:  # as in a browser
-        for start in range(0, len(paths), BATCH):
-            yield from outcomes_of(paths[start : start + BATCH], function, read_image)
+        yield from _one_by_one(paths, function, read_image)
+
+
+def _one_by_one(paths, function, read):
+    for start in range(0, len(paths), BATCH):
+        yield from outcomes_of(paths[start : start + BATCH], function, read)
+
+
+def _within_budgets(pool):
+    if pool is None:
+        return read_image
+    return functools.partial(read_image, **{name: pool.budgets[name] for name in ("max_pixels", "max_bytes")})
 
 
 def _can_start_a_thread():

@@ -17,14 +17,17 @@ ENVIRONMENT = ROOT / ".venv"
 RECORD = ENVIRONMENT / "course.json"  # what was installed; it is there only if the installation came to its end
 UNFINISHED = ENVIRONMENT / "unfinished"
 NEEDED = "jupyterlab, numpy, PIL, matplotlib, ipywidgets, tqdm, threadpoolctl, imsearch_helpers"
-TESTS_NEED = ", pytest, xdist, nbval, nbgrader, playwright"
+# What each extra is good for: one that comes later in this order serves the earlier ones as well.
+EXTRAS = {"": ("", ""), "[site]": (" and its site", ", jupyterlite_core, bs4"),
+          "[test]": (" and its tests", ", pytest, xdist, nbval, nbgrader, playwright, axe_playwright_python")}  # fmt: skip
 # For one message to a kernel, such as a picture that is uploaded, JupyterLab's own limit is 10 MB; beyond it the socket closes without a word.
 UPLOADS = "--ServerApp.tornado_settings={'websocket_max_message_size': 500000000}"
 TOO_OLD = "Python {}.{} or newer is needed, this is {}.{}. Get one from https://www.python.org/downloads/ and start with it."
-HELP = """python3 -m imsearch_helpers.start [--tests] [--fresh NN] [options of JupyterLab, or of pytest after --tests]
+HELP = """python3 -m imsearch_helpers.start [--tests | --site] [--fresh NN] [options of JupyterLab; of pytest after --tests; a folder after --site]
 
 Sets up the course in .venv, makes your copies of the notebooks in my_notebooks, and opens JupyterLab there.
   --tests      sets up what the tests need, too, and runs all of them instead
+  --site       builds the course's web site instead, in build/site or the folder that is named
   --fresh NN   gives you notebook NN as it was at first; what you have is kept beside it
 """
 # What pip says when something is wrong, and what to say to a person.
@@ -68,10 +71,10 @@ def main(arguments):
             return 0
         if not (ROOT / "pyproject.toml").is_file() or not (ROOT / "notebooks").is_dir():
             raise Problem("This is the package alone. Start in the folder of the course, which has notebooks and pyproject.toml.")
-        tests = "--tests" in arguments
-        set_up("[test]" if tests else "")
-        fresh, others = options_in([argument for argument in arguments if argument != "--tests"])
-        return run_tests(others) if tests else open_course(fresh, others)
+        tests, site = "--tests" in arguments, "--site" in arguments
+        set_up("[test]" if tests else "[site]" if site else "")
+        fresh, others = options_in([argument for argument in arguments if argument not in ("--tests", "--site")])
+        return run_tests(others) if tests else build_site(others) if site else open_course(fresh, others)
     except Problem as problem:
         print(problem, file=sys.stderr)
     except OSError as error:
@@ -114,7 +117,8 @@ def set_up(extra):
     """Make .venv what the course needs; takes no time and no network when nothing has changed."""
     wanted, record = requirements(extra), installed()
     by_hand = record is None and not UNFINISHED.exists()  # then whoever made it knows what is in it
-    if (by_hand or record in (wanted, requirements("[test]"))) and works(NEEDED + (TESTS_NEED if extra else "")):
+    good = [requirements(larger) for larger in list(EXTRAS)[list(EXTRAS).index(extra) :]]
+    if (by_hand or record in good) and works(NEEDED + EXTRAS[extra][1]):
         return
     if UNFINISHED.exists() or (ENVIRONMENT.exists() and not works("pip")):
         print("The environment in .venv is unfinished, or of another Python: it is made anew.", flush=True)
@@ -123,7 +127,7 @@ def set_up(extra):
         print("Making an environment in .venv ...", flush=True)
         run([sys.executable, "-m", "venv", str(ENVIRONMENT)])
     UNFINISHED.touch()
-    print("Installing what the course needs{}: about 1 GB, some minutes the first time ...".format(extra and " and its tests"), flush=True)
+    print(f"Installing what the course needs{EXTRAS[extra][0]}: about 1 GB, some minutes the first time ...", flush=True)
     pip = [str(python_of_environment()), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar=off"]
     run([*pip, "-c", "constraints.txt", "-e", "." + extra], show=("Collecting ", "Downloading ", "Installing collected "))
     if not works(NEEDED):
@@ -180,6 +184,11 @@ def run(command, show=()):
 def run_tests(arguments):
     """All tests; the exit code is theirs."""
     return hand_over([str(python_of_environment()), "-m", "pytest", *arguments])
+
+
+def build_site(arguments):
+    """The web site, in a folder; the exit code is that of the program that builds it."""
+    return hand_over([str(python_of_environment()), str(ROOT / "notebooks" / "site"), *arguments])
 
 
 def open_course(fresh, arguments):

@@ -13,6 +13,7 @@ from .sandbox import TookTooLong, has_loop, is_blank, refused, run
 from .words import about_answer, about_arguments, about_cause, about_error, about_kind, about_nothing, call_of, short
 
 BLANK = "Replace the three dots in {}, run the cell with the function first, then this cell again."
+BOOLEANS = (bool, np.bool_)
 IT_LOOPS = "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map."
 
 
@@ -177,23 +178,22 @@ def _contest(exercise, function):
 
 def _likely_cause(exercise, function, attempts):
     wrong = [attempt for attempt in attempts if attempt.is_wrong]
-    by_yes_or_no = isinstance(wrong[0].case.expected, bool)  # where half of all answers agree by chance, the right ones must fit as well
-    by_slip = _slip_behind(attempts if by_yes_or_no else wrong)
-    if by_slip or refused(wrong[0].error):
-        return by_slip
+    cause = _slip_behind(wrong, attempts) or _slip_behind([attempt for attempt in wrong if not _is_nan(attempt.got)], attempts)
+    if cause or refused(wrong[0].error):
+        return cause
     if wrong[0].error is not None and about_cause(wrong[0].error):
         return about_cause(wrong[0].error)
     if _right_with_floats(exercise, function, wrong[0].case):
         return "the numbers are uint8, which wrap around at 256: turn them into floats first."
     wide = [attempt for attempt in wrong if not any(map(_is_uint8, attempt.case.given))]
-    return _slip_behind(wide) if len(wide) > 1 else ""  # where the numbers wrap around as well, no slip alone explains them all
+    return _slip_behind(wide, attempts) if len(wide) > 1 else ""  # where numbers wrap around as well, no slip alone explains them all
 
 
-def _slip_behind(attempts):
+def _slip_behind(wrong, attempts):
     """A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause."""
-    answered = [attempt for attempt in attempts if attempt.is_wrong and attempt.error is None]
+    answered = [attempt for attempt in wrong if attempt.error is None]
     causes = answered[0].case.slips if answered else ()
-    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in attempts)), "")
+    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in wrong) and not _refuted(cause, attempts)), "")
 
 
 def _explains(cause, attempt):
@@ -201,8 +201,17 @@ def _explains(cause, attempt):
     return answer is None if attempt.error is not None else answer is not None and same(answer, attempt.got)
 
 
+def _refuted(cause, attempts):
+    """Of True and False, the opposite explains every wrong answer: there the right ones count, too."""
+    return any(isinstance(right.got, BOOLEANS) and cause in right.case.slips for right in attempts if not right.is_wrong)
+
+
 def _is_uint8(value):
     return isinstance(value, np.ndarray) and value.dtype == np.uint8
+
+
+def _is_nan(answer):
+    return isinstance(answer, (float, np.floating)) and np.isnan(answer)  # 0 / 0: a second slip, told next time
 
 
 def _right_with_floats(exercise, function, case):

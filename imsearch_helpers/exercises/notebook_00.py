@@ -20,7 +20,7 @@ def _searches(rng):
     for place_of_query in (0, 0, 1, None):
         mug, boot, lamp = (str(word) for word in rng.permutation(["mug", "boot", "lamp"]))
         names = [f"{number}.jpg" for number in rng.choice(1000, 4, replace=False)]
-        for others in ([boot, mug, lamp], [mug, boot, lamp], [mug, mug, mug]):
+        for others in ([boot, mug, lamp], [mug, boot, lamp], [mug, mug, mug], [boot, lamp, boot]):
             ranking = names[1:]
             if place_of_query is not None:
                 ranking.insert(place_of_query, names[0])
@@ -52,6 +52,9 @@ EXERCISES = [
             ),
             "one wrong result further down does not count here, only the best one.": lambda query, results, category_of: any(
                 category_of[path] != category_of[query] for path, score in results
+            ),
+            "one right result further down does not count here, only the best one.": lambda query, results, category_of: all(
+                category_of[path] != category_of[query] for path, score in results if path != query
             ),
             "another picture of the same category is no mistake; compare the categories, not the paths.": (
                 lambda query, results, category_of: results[1][0] != query

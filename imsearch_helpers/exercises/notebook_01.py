@@ -111,6 +111,7 @@ EXERCISES = [
                 (a.astype(float) - b).mean()
             ),
             "this is the sum; the mean divides it by the number of pixels.": lambda a, b: np.abs(a.astype(float) - b).sum(),
+            "len(a) counts the rows only; a.size counts the pixels.": lambda a, b: np.abs(a.astype(float) - b).sum() / len(a),
             "this is the mean of the squares; here the differences themselves count.": lambda a, b: (
                 (a.astype(float) - b) ** 2
             ).mean(),

@@ -205,10 +205,6 @@ def _over_the_found_or_none(truth, ranking):
     return mean_of_precisions(truth, ranking) * len(truth) / sum(path in truth for path in ranking)
 
 
-def _nan_of_the_found(truth, ranking):
-    return _over_the_found(truth, ranking) if truth & set(ranking) else float("nan")
-
-
 def _over_what_came_back(truth, ranking):
     return mean_of_precisions(truth, ranking) * len(truth) / max(1, min(len(truth), len(ranking)))
 
@@ -321,7 +317,6 @@ EXERCISES = [
         slips={
             "divide by the number of relevant paths, not by the number of those found.": _over_the_found,
             "divide by the number of relevant paths, not by the number of those found, which can be 0.": _over_the_found_or_none,
-            "divide by the number of relevant paths. The mean over those found is nan where none was found.": _nan_of_the_found,
             "divide by the number of relevant paths, also where fewer results came back.": _over_what_came_back,
             "only the places of hits count, not every place.": _at_every_place,
             "only the places of hits count, not every place; and there can be none.": _at_every_place_or_none,

@@ -12,6 +12,10 @@ from .equality import is_numeric
 from .sandbox import TookTooLong, refused
 
 OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
+WAYS_OUT = {
+    r"out of bounds for uint8": "uint8 ends at 255. First make it a number that has room: int(value), or array.astype(int).",
+    r"unsupported operand type\(s\) for [-*/+]+: ('list'|.* and 'list')": "A list does not calculate. np.array(...) makes it an array, which does.",
+}
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
@@ -82,7 +86,12 @@ def about_error(error):
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
     n_notes = sum(len(str(note).split("\n")) for note in getattr(error, "__notes__", ()))  # ours, which name a picture
     words = traceback.format_exception_only(error)[-1 - n_notes].strip()  # also where the error cannot be written out
-    return f"It stopped with {words}{place}"
+    return f"It stopped with {words}{place}{_way_out(words)}"
+
+
+def _way_out(words):
+    """What to do about an error whose own words do not say it to somebody new to arrays; mostly nothing."""
+    return next((f"\n{remedy}" for found, remedy in WAYS_OUT.items() if re.search(found, words)), "")
 
 
 def about_cause(error):
@@ -190,8 +199,11 @@ def _about_shape(expected, got):
         return ""
     if not is_numeric(got):
         return "It should be an array of numbers." if np.shape(expected) else "It should be a number."
-    shapes = np.shape(got), np.shape(expected)
-    return "" if shapes[0] == shapes[1] else f"The shape is {shapes[0]}; it should be {shapes[1]}."
+    if np.shape(got) == np.shape(expected):
+        is_new = np.isnan(np.asarray(got, dtype=complex)).any() and not np.isnan(np.asarray(expected, dtype=complex)).any()
+        return "nan means 'not a number': it comes from 0 / 0." if is_new else ""
+    now = f"The shape is {np.shape(got)}" if np.shape(got) else "It is one number"
+    return f"{now}; it should be {np.shape(expected) or 'one number'}."
 
 
 def short(value):
@@ -217,6 +229,7 @@ def short(value):
 
 
 def _written(value):
+    value = value.item() if isinstance(value, (np.integer, np.bool_)) else value
     if isinstance(value, np.ndarray):
         edges = 4 if value.ndim < 2 else 2  # of a picture's rows and columns: all of them would fill a page
         text = np.array2string(value, threshold=24, edgeitems=edges, precision=3, separator=", ", prefix=" " * 17)

@@ -62,8 +62,9 @@ WRONG = {
         (lambda a, b: (a.astype(float) - b).mean(), "cancel each other"),
         (lambda a, b: abs(a.astype(float).mean() - b.astype(float).mean()), "from each difference"),
         (lambda a, b: np.abs(a.astype(float) - b).sum(), "divides it by the number"),
+        (lambda a, b: np.abs(a.astype(float) - b).sum() / len(a), "counts the rows only"),
         (lambda a, b: ((a.astype(float) - b) ** 2).mean(), "mean of the squares"),
-        (lambda a, b: np.abs(a.astype(float) - b), "The shape is"),
+        (lambda a, b: np.abs(a.astype(float) - b), "it should be one number."),
         (lambda a, b: print(np.abs(a.astype(float) - b).mean()), "prints, but returns nothing"),
     ],
     "flatten_by_columns": [

@@ -167,7 +167,7 @@ WRONG = {
     ],
     "mean_of_precisions": [
         (_divides_by_the_found, "which can be 0"),
-        (_mean_of_the_found, "is nan"),
+        (_mean_of_the_found, "not by the number of those found"),
         (_at_each_place, "not every place; and there can be none"),
         (
             lambda truth, ranking: _divides_by_the_found(truth, ranking) if truth & set(ranking) else 0.0,

@@ -116,7 +116,32 @@ def test_a_number_may_come_as_any_of_its_types(wrap):
 
 @pytest.mark.parametrize("wrap", [lambda x: [x], lambda x: np.array([x])], ids=["list", "array"])
 def test_a_number_in_a_container_is_told_its_shape(wrap):
-    assert "The shape is (1,); it should be ()." in check(named(lambda v1, v2: wrap(right(v1, v2)))).message
+    assert "The shape is (1,); it should be one number." in check(named(lambda v1, v2: wrap(right(v1, v2)))).message
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    (lambda query, results, category_of: False, "Likely cause"),
+    (lambda query, results, category_of: category_of[results[1][0]] == category_of[query], "Likely cause"),
+])  # fmt: skip
+def test_of_true_and_false_the_opposite_is_no_cause_where_some_answers_are_right(answer, said):
+    assert said not in check(named(answer, "is_fooled")).message
+
+
+def test_a_missing_root_is_told_though_zeros_are_forgotten_too():
+    def squared_lengths(v1, v2):
+        v1, v2 = v1.astype(float), v2.astype(float)
+        with np.errstate(invalid="ignore"):
+            return v1 @ v2 / (v1 @ v1 * (v2 @ v2))
+
+    assert "square root of the sum of squares" in check(named(squared_lengths, "cosine_from_sums")).message
+
+
+def test_nan_is_explained():
+    assert "it comes from 0 / 0" in check(named(lambda v1, v2: np.float64("nan"))).message
+
+
+def test_a_list_that_is_divided_is_explained():
+    assert "np.array(...) makes it an array" in check(named(lambda v1, v2: [1, 2] / 3)).message
 
 
 def test_an_array_may_come_as_a_list():

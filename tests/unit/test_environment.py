@@ -111,3 +111,11 @@ def test_checked_packages_are_the_plain_requirements_and_the_oldest_python_is_py
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert [requirement.split(">")[0] for requirement in project["dependencies"]] == list(environment.PACKAGES)
     assert project["requires-python"] == ">=" + ".".join(map(str, environment.OLDEST_PYTHON))
+
+
+def test_in_a_browser_its_own_versions_are_fine_and_no_editor_is_missed(monkeypatch, capsys):
+    monkeypatch.setattr(environment, "IN_BROWSER", True)
+    monkeypatch.setattr(environment, "_installed_version", {"numpy": "2.2.5"}.get)
+    environment.check_environment()
+    lines = capsys.readouterr().out.splitlines()
+    assert "NumPy 2.2.5" in lines[1] and [line.split()[0] for line in lines] == ["ok"] * 4

@@ -92,8 +92,8 @@ def test_terminal_example_prints_three_and_writes_a_picture(my_photos):
 # The environments
 
 
-def test_extras_are_these_six():
-    assert set(EXTRAS) == {"extensions", "deep", "heic", "classroom", "unit", "test"}
+def test_extras_are_these_seven():
+    assert set(EXTRAS) == {"extensions", "deep", "heic", "classroom", "site", "unit", "test"}
 
 
 def test_other_environments_never_get_the_heavy_extras():

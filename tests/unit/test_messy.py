@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from imsearch_helpers import indexing
 from imsearch_helpers.folders import find_images
 from imsearch_helpers.messy import ImportReport, ReportRow, RobustImageProcessor
+from imsearch_helpers.reader_pool import ReaderPool
 from imsearch_helpers.vectors import image_to_histogram, image_to_vector_simple
 from tests import REPOSITORY
 
@@ -208,3 +210,16 @@ def test_long_report_shows_what_was_not_kept_and_says_what_it_leaves_out():
 def test_a_setting_that_cannot_be_is_refused_by_its_name(setting, value):
     with pytest.raises(ValueError, match=f"^{setting} must be"):
         RobustImageProcessor(**{setting: value})
+
+
+def test_in_a_browser_pictures_are_read_here_within_the_budgets_and_a_warning_says_so(folder, monkeypatch):
+    expected = RobustImageProcessor().process_directory(folder)
+    monkeypatch.setattr(indexing, "IN_BROWSER", True)
+    monkeypatch.setattr(ReaderPool, "_watch", lambda pool: pytest.fail("a process would be started"))
+    with pytest.warns(UserWarning, match="no processes that can be killed"):
+        vectors, paths = RobustImageProcessor().process_directory(folder)
+    assert paths == expected[1] and np.array_equal(vectors, expected[0])
+    small = RobustImageProcessor(max_pixels=1)
+    with pytest.warns(UserWarning):
+        assert small.process_image(paths[0]) is None
+    assert "pixels" in small.failed_images[0][1]

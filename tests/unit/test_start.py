@@ -25,7 +25,8 @@ def course(tmp_path, monkeypatch):
         course.ran.append(command[2] if command[2] == "venv" else command[-1])
         if command[2] == "venv":
             (tmp_path / ".venv").mkdir()
-        course.works = [start.NEEDED, "pip"] + [start.NEEDED + start.TESTS_NEED] * (command[-1] == ".[test]")
+        got = {".": [""], ".[site]": ["", "[site]"], ".[test]": list(start.EXTRAS)}.get(command[-1], [])
+        course.works = [start.NEEDED, "pip", *(start.NEEDED + start.EXTRAS[extra][1] for extra in got)]
 
     monkeypatch.setattr(start, "run", run)
     monkeypatch.setattr(start, "works", lambda modules: modules in course.works)
@@ -68,6 +69,23 @@ def test_what_the_tests_need_is_added_and_serves_the_course_as_well(course):
     start.set_up("[test]")
     start.set_up("")
     assert course.ran == ["venv", ".", ".[test]"]
+
+
+def test_what_the_site_needs_is_added_and_what_the_tests_need_serves_the_site_as_well(course):
+    start.set_up("[site]")
+    start.set_up("")
+    assert course.ran == ["venv", ".[site]"]
+    start.set_up("[test]")
+    start.set_up("[site]")
+    assert course.ran == ["venv", ".[site]", ".[test]"]
+
+
+def test_the_site_is_built_where_one_says(course, monkeypatch):
+    commands = []
+    monkeypatch.setattr(start, "hand_over", commands.append)
+    start.main(["--site", "public"])
+    assert course.ran == ["venv", ".[site]"]
+    assert commands[0][1:] == [str(course.folder / "notebooks" / "site"), "public"]
 
 
 def test_changed_requirements_are_installed(course):
