@@ -201,6 +201,9 @@ EXERCISES = [
                 png_fits(content, max_pixels - 1)
             ),
             "numbers of 32 bits wrap around, and 65,536 x 65,536 becomes 0: multiply Python's own whole numbers.": _in_32_bits,
+            'the four bytes of a side are added up; they are one number in four pieces: int.from_bytes(..., "big").': (
+                lambda content, max_pixels: sum(content[16:20]) * sum(content[20:24]) <= max_pixels
+            ),
             "it adds width and height; the number of pixels is their product.": lambda content, max_pixels: (
                 sum(_fits(content, max_pixels)) <= max_pixels
             ),

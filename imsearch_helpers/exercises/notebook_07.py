@@ -176,6 +176,11 @@ def _divided_by_what_came(truth, ranking, k):
     return hits / max(1, len(ranking[:k])), hits / len(truth)
 
 
+def _divided_by_nothing(truth, ranking, k):
+    hits = sum(path in truth for path in ranking[:k])
+    return hits / len(ranking[:k]), hits / len(truth)  # stops where nothing came
+
+
 def _recall_over_k(truth, ranking, k):
     hits = sum(path in truth for path in ranking[:k])
     return hits / k, hits / k
@@ -196,6 +201,10 @@ def _over_the_found(truth, ranking):
     return mean_of_precisions(truth, ranking) * len(truth) / max(1, found)
 
 
+def _over_the_found_or_none(truth, ranking):
+    return mean_of_precisions(truth, ranking) * len(truth) / sum(path in truth for path in ranking)
+
+
 def _over_what_came_back(truth, ranking):
     return mean_of_precisions(truth, ranking) * len(truth) / max(1, min(len(truth), len(ranking)))
 
@@ -203,6 +212,10 @@ def _over_what_came_back(truth, ranking):
 def _at_every_place(truth, ranking):
     hits = np.cumsum([path in truth for path in ranking])
     return float(np.mean(hits / np.arange(1, len(ranking) + 1))) if ranking else 0.0
+
+
+def _at_every_place_or_none(truth, ranking):
+    return _at_every_place(truth, ranking) * len(ranking) / len(ranking)
 
 
 def _counted_from_zero(truth, ranking):
@@ -282,6 +295,7 @@ EXERCISES = [
         bought="With these two numbers any ranking can be judged, by whatever method it was made.",
         slips={
             "precision divides by k, also where fewer than k results came back.": _divided_by_what_came,
+            "precision divides by k, also where fewer than k results came back, or none.": _divided_by_nothing,
             "recall divides by the number of relevant paths, also where k is smaller.": _recall_of_what_fits,
             "recall divides by the number of relevant paths, not by k.": _recall_over_k,
             "only the first k results count.": _whole_ranking,
@@ -302,8 +316,10 @@ EXERCISES = [
         bought="One number for a whole ranking, in which the order counts. Its mean over all queries is a usual yardstick for a search.",
         slips={
             "divide by the number of relevant paths, not by the number of those found.": _over_the_found,
+            "divide by the number of relevant paths, not by the number of those found, which can be 0.": _over_the_found_or_none,
             "divide by the number of relevant paths, also where fewer results came back.": _over_what_came_back,
             "only the places of hits count, not every place.": _at_every_place,
+            "only the places of hits count, not every place; and there can be none.": _at_every_place_or_none,
             "places count from 1.": _counted_from_zero,
             "this is reciprocal rank: it looks at the first hit alone.": lambda truth, ranking: next(
                 (1 / place for place, path in enumerate(ranking, start=1) if path in truth), 0.0

@@ -169,6 +169,8 @@ WRONG = {
         (lambda content, max_pixels: max(_sides(content)) <= max_pixels, "compares the sides"),
         (lambda content, max_pixels: sum(_sides(content)) <= max_pixels, "adds width and height"),
         (lambda content, max_pixels: not _by_struct(content, max_pixels), "wrong way round"),
+        (lambda content, max_pixels: sum(content[16:20]) * sum(content[20:24]) <= max_pixels, "one number in four pieces"),
+        (lambda content, max_pixels: True, "Expected:  False\nCame:      True"),
         (_three_bytes, "Expected:  "),
         (lambda content, max_pixels: int.from_bytes(content[17:20], "big") * _sides(content)[1] <= max_pixels, "Expected:  False"),
         (lambda content, max_pixels: _sides(content)[0] * int.from_bytes(content[21:24], "big") <= max_pixels, "Expected:  False"),

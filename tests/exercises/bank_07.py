@@ -1,5 +1,7 @@
 """Answers to the exercises of notebook 07."""
 
+import warnings
+
 import numpy as np
 from PIL import Image
 
@@ -51,6 +53,17 @@ def _empties_the_truth(truth, ranking, k):
 def _divides_by_the_found(truth, ranking):
     precisions = [len(truth & set(ranking[: i + 1])) / (i + 1) for i, path in enumerate(ranking) if path in truth]
     return sum(precisions) / len(precisions)
+
+
+def _mean_of_the_found(truth, ranking):
+    places = [place for place, path in enumerate(ranking, start=1) if path in truth]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.mean([number / place for number, place in enumerate(places, start=1)])
+
+
+def _at_each_place(truth, ranking):
+    return sum(len(truth & set(ranking[: i + 1])) / (i + 1) for i in range(len(ranking))) / len(ranking)
 
 
 def _over_what_came(truth, ranking):
@@ -145,6 +158,7 @@ WRONG = {
             "also where fewer than k",
         ),
         (lambda truth, ranking, k: (len(truth & set(ranking)) / k, len(truth & set(ranking)) / len(truth)), "first k results"),
+        (lambda truth, ranking, k: (len(truth & set(ranking[:k])) / len(ranking[:k]), _by_sets(truth, ranking, k)[1]), "or none"),
         (_recall_of_what_fits, "also where k is smaller"),
         (_hits_only, "It should be 2 values"),
         (_prints, "prints, but returns nothing"),
@@ -152,7 +166,9 @@ WRONG = {
         (lambda truth, ranking, k: tuple(evaluate_search(truth, ranking, k)), "the package's own function"),
     ],
     "mean_of_precisions": [
-        (_divides_by_the_found, "Expected:  0.3333\nCame:      0.5"),
+        (_divides_by_the_found, "which can be 0"),
+        (_mean_of_the_found, "not by the number of those found"),
+        (_at_each_place, "not every place; and there can be none"),
         (
             lambda truth, ranking: _divides_by_the_found(truth, ranking) if truth & set(ranking) else 0.0,
             "not by the number of those found",

@@ -9,6 +9,7 @@ A notebook that raises an error is left as it was, and the exit code is 1.
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ REPOSITORY = HERE.parent.parent
 NOTEBOOKS = REPOSITORY / "notebooks"
 MASTERS = NOTEBOOKS / "assignments" / "source"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+BUSY_BARS = r"(?:[^\n|]*: +\d+%\|[^\n]*\[\d+:\d\d<[^\n]*\n)+(?=[^\n])"  # tqdm's own form shows where it takes long only
 INSTEAD_OF_WIDGET = "(Sliders appear here when this cell is run in JupyterLab.)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -67,6 +69,8 @@ def tidy(notebook):
         for output in cell.get("outputs", []):
             if output.get("data", {}).pop(WIDGET_VIEW, None):
                 output.data["text/plain"] = INSTEAD_OF_WIDGET
+            if "text" in output:
+                output.text = re.sub(BUSY_BARS, "", output.text)
 
 
 def as_page(notebook, title):

@@ -56,9 +56,10 @@ def parts(notebook):
     above = {}  # level of a heading -> its text
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        pieces = [text for text in re.split(HEADING, source) if text] if cell["cell_type"] == "markdown" else [source]
+        is_text = cell["cell_type"] == "markdown"  # in code such a line is a comment
+        pieces = [text for text in re.split(HEADING, source) if text] if is_text else [source]
         for text in pieces:
-            if heading := re.match(r"(#+) +(.*)", text):
+            if is_text and (heading := re.match(r"(#+) +(.*)", text)):
                 level = len(heading[1])
                 above = {depth: title for depth, title in above.items() if depth < level} | {level: heading[2]}
             exercises = any(title.startswith("Exercise") for title in above.values())

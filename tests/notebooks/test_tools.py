@@ -5,13 +5,14 @@ import io
 import re
 
 import nbformat
+from ipywidgets import HTML
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval.plugin import get_sanitize_patterns
 from PIL import Image
 
 from imsearch_helpers.widgets import Panel
 from tests import REPOSITORY
-from tests.notebooks import as_text, execute
+from tests.notebooks import as_text, execute, minutes
 
 
 def figure(alt):
@@ -47,8 +48,13 @@ def sanitized(output):
     return output
 
 
+def test_a_comment_in_code_is_no_heading():
+    cells = [new_markdown_cell("## Exercises"), new_code_cell("# What this section claims"), new_markdown_cell("one two")]
+    assert [kind for kind, _ in minutes.parts(new_notebook(cells=cells))] == ["exercises"] * 3
+
+
 def test_nbval_takes_the_sentence_for_any_widget():
-    assert repr(Panel()) == execute.INSTEAD_OF_WIDGET
+    assert repr(Panel({}, HTML())) == execute.INSTEAD_OF_WIDGET
     assert sanitized("VBox(children=(IntSlider(value=5), HTML(value='<b>'…") == execute.INSTEAD_OF_WIDGET
 
 
@@ -56,6 +62,15 @@ def test_nbval_takes_one_bar_time_or_address_for_another_but_no_other_number():
     assert sanitized("Indexing: 100%|███| 1000/1000 [00:01<00:00]") == sanitized("Indexing:  40%|█  | 400/1000 [00:09<00:05]")
     assert sanitized("took 12.3 ms, <object at 0x7f3a>") == sanitized("took 9 ms, <object at 0xffff>")
     assert sanitized("precision 0.8 of 5") != sanitized("precision 0.6 of 5")
+
+
+def test_nbval_does_not_mind_a_bar_that_only_a_busy_machine_shows():
+    bar = "\rComparing:  50%|##   | 2/4 [00:02<00:02,  1.1s/ blocks]\rComparing: 100%|#####| 4/4 [00:02<00:00,  1.80 blocks/s]\n"
+    assert sanitized(bar + "200 groups\n") == sanitized(bar + bar + "200 groups\n") == "200 groups\n"
+    assert sanitized(bar + "200 groups\n") != sanitized(bar + "199 groups\n")
+    notebook = new_notebook(cells=[new_code_cell("1", outputs=[new_output("stream", text=bar + "200 groups\n")])])
+    execute.tidy(notebook)
+    assert notebook.cells[0].outputs[0].text == "200 groups\n"
 
 
 def test_page_carries_the_alt_text_of_its_figures():
