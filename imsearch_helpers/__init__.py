@@ -37,6 +37,7 @@ _HOMES = {
     "engine": ("ImageSearchEngine", "SearchResult", "StalePaths"),
     "database": ("VectorDatabase",),
     "ann": ("build_faiss_index", "search_faiss"),
+    "cluster": ("ClusterIndex",),
     "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
     "text": (
         "TextSpace",

@@ -136,8 +136,10 @@ class ImageSearchEngine:
             more than five seconds or itself. They compute the vectors too; a network, or a function of your own, gets its
             pictures in this process. "threads" is a little faster for a few pictures; there the budgets of `load_image`
             alone bound what a file can cost, and TIFF, AVIF and HEIC are refused. A `ReaderPool` has other limits than the
-            default, and what it allows a picture to take holds for queries too; other executors receive the names of
-            `METHODS` only.
+            default, and what it allows a picture to take holds for queries too. Any other executor but threads (processes; a
+            cluster's, as Dask's ``client.get_executor()``) sends batches of up to 50 paths and the name of a method in
+            `METHODS` to its workers, which read them in killable processes of their own. They must see the same folder under
+            the same path. A batch on a worker that is lost is sent again twice, then read here.
 
         Returns
         -------
@@ -147,7 +149,9 @@ class ImageSearchEngine:
         Raises
         ------
         FileNotFoundError, NotADirectoryError, PermissionError
-            When there is no such folder, or it cannot be opened.
+            When there is no such folder, or it cannot be opened; the first also when a worker does not see a picture.
+        ImportError
+            When a worker lacks this package, or one that the method needs.
         TypeError
             When `executor` is none of these.
         ValueError
@@ -409,7 +413,9 @@ class ImageSearchEngine:
             `unit_queries` is a float32 matrix of shape (n_queries, n_dims) with rows of length 1; `ids` holds a row for each
             query: at most `k` different row numbers, in any order, and -1 where nothing was found. `scores` is not looked
             at; which of several equal ones it returns is its own affair. If it has a method `check`, that is called with
-            `image_vectors`, to complain where it was built over others. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
+            `image_vectors`, to complain where it was built over others. An exact index can have a method
+            ``nominate(queries, k)`` as well, which is called instead: the queries come as they are, and for each it returns the
+            numbers of all rows that can be among the best `k`, however many. None goes back to looking at all rows. Indexing anew does so as well, and `save` does not keep an index.
 
         Returns
         -------

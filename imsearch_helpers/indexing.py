@@ -1,11 +1,15 @@
 """Floor 3. Paths and a method come in; vectors and reasons go out, in step: the one way from files to vectors."""
 
 import contextlib
+import itertools
 import os
+import pickle
 import sys
 import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+import weakref
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +24,13 @@ THREADS = "threads"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
 BATCH = 8  # pictures that a method's `batch` gets at once: enough to gain by
 BATCH_PIXELS = 8_000_000  # and so many pixels are enough as well, because every thread holds a batch in memory
+TIMES_SENT = 3  # a batch to workers, before it is done at home
+PATIENCE = 300  # seconds without any answer from workers: more than the slowest batch can take
+IDLE = 5  # seconds that a worker's own processes wait for its next batch
+AHEAD = 256  # batches that are under way at most, so that the first answers of many can be seen soon
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
+
+_POOLS = weakref.WeakValueDictionary()  # that of this process, by its number: a forked one has none yet
 
 
 class Outcome(NamedTuple):
@@ -51,7 +61,10 @@ def read_all(paths, name, function, executor=None):
         A method, as `method_named` gives it. A shipped one works where the picture is read, also in another process, which
         receives its name; one with a `batch`, or a reader's own, runs in this process, on pictures that another one has read.
     executor : ReaderPool, "threads" or concurrent.futures.Executor, optional
-        If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started.
+        If not given, a `ReaderPool` of its own, or threads, with a warning, where no process can be started. Threads of an
+        executor read here. Any other executor is taken to have workers elsewhere, which may be lost: only `submit` and the
+        `result` and `cancel` of its futures are used. A batch that does not come back is sent again twice, then read here,
+        with a warning. A Dask `Client` stands for its `get_executor()`.
 
     Yields
     ------
@@ -62,7 +75,12 @@ def read_all(paths, name, function, executor=None):
     ------
     TypeError
         When `executor` is none of these.
+    FileNotFoundError
+        When a worker does not see a picture as it is here.
+    ImportError
+        When a worker lacks this package, or has another version of it, or a package that the method needs.
     """
+    executor = getattr(executor, "get_executor", lambda: executor)()
     shipped = is_shipped(name, function)
     if isinstance(executor, ReaderPool):
         yield from _through_pool(executor, paths, name, function, shipped)
@@ -70,8 +88,10 @@ def read_all(paths, name, function, executor=None):
         yield from _on_threads(paths, function)
     elif executor is not None and not hasattr(executor, "submit"):
         raise TypeError(f"executor must be a ReaderPool, {THREADS!r}, a concurrent.futures.Executor or None, not {executor!r}")
-    elif executor is not None and (shipped or isinstance(executor, ThreadPoolExecutor)):
+    elif isinstance(executor, ThreadPoolExecutor):
         yield from _in_order(executor, paths, _task_size(paths), outcomes_of, name if shipped else function, read_image)
+    elif executor is not None and shipped:
+        yield from _Workers(executor, name, function).outcomes(paths)
     else:
         with _started_pool(len(paths)) as pool:
             yield from read_all(paths, name, function, pool or THREADS)
@@ -166,14 +186,28 @@ def _task_size(paths):
 
 
 def _in_order(executor, paths, size, work, *arguments):
-    parts = [paths[i : i + size] for i in range(0, len(paths), size)]
-    futures = []
-    try:
-        futures += (executor.submit(work, part, *arguments) for part in parts)
-        for future in futures:
+    sent = _sent_ahead(_parts(paths, size), lambda part: executor.submit(work, part, *arguments), len(paths))
+    with contextlib.closing(sent):
+        for _, future in sent:
             yield from future.result()
+
+
+def _parts(paths, size):
+    return [paths[i : i + size] for i in range(0, len(paths), size)]
+
+
+def _sent_ahead(parts, send, n_ahead):
+    """Each part with its future, while up to `n_ahead` more are under way; what has not begun when it is closed does not begin."""
+    sent = deque()
+    try:
+        for part in itertools.chain(parts, [None]):
+            if part:
+                sent.append((part, send(part)))
+            while sent and (len(sent) > n_ahead or not part):
+                yield sent[0]
+                sent.popleft()
     finally:
-        for future in futures:
+        for _, future in sent:
             future.cancel()
 
 
@@ -253,6 +287,132 @@ def _reading_or_reason(path, function, read):
 
 def _opened(path, function, read):
     return read(path, size=getattr(function, "load_size", None) or ENOUGH_PIXELS)
+
+
+# On workers, in other processes or on other machines
+
+
+class _Workers:
+    # They may be lost: a batch on one that is costs time, not pictures.
+
+    def __init__(self, executor, name, function):
+        self._executor, self._kind, self._name, self._function = executor, type(executor).__name__, name, function
+        self._patience, self._home = PATIENCE, None
+
+    def outcomes(self, paths):
+        parts = _parts(paths, max(1, min(50, len(paths) // 16)))  # not fewer: to send a batch may take 10 ms
+        batches = ([(os.path.abspath(path), _size_of(path)) for path in part] for part in parts)
+        with contextlib.ExitStack() as self._until_done:
+            sent = self._until_done.enter_context(contextlib.closing(_sent_ahead(batches, self._send, AHEAD)))
+            for batch, future in sent:
+                answer = self._answer(batch, future)
+                yield from self._read_here(batch) if answer is None else self._completed(batch, answer)
+
+    def _send(self, batch):
+        try:
+            return self._executor.submit(pickle.loads, pickle.dumps(_Order(batch, self._name)))
+        except Exception as error:  # as from a pool that is broken
+            unsent = Future()
+            unsent.set_exception(error)
+            return unsent
+
+    def _answer(self, batch, future):
+        """What a worker says of a batch, or None: it was lost again and again."""
+        for attempt in range(TIMES_SENT):
+            future = self._send(batch) if attempt else future
+            try:
+                answer = future.result(self._patience)
+            except TimeoutError as error:
+                lost, self._patience = error, 0  # whatever is still to come must be there by now
+                break
+            except (ImportError, AttributeError) as error:
+                raise ImportError(f"the workers of {self._kind} need this package as it is here, and cannot import it ({error}); "
+                                  "install imsearch-helpers where they run") from error  # fmt: skip
+            except Exception as error:
+                lost = error
+            else:
+                self._patience = PATIENCE
+                return self._checked(answer)
+            finally:
+                future.cancel()
+        if self._home is None:
+            why = f"{type(lost).__name__}: {lost}".rstrip(": ")
+            warnings.warn(f"{self._kind} did not do a batch of pictures ({why}), so it is read in this process, "
+                          "as is any other that does not come back", stacklevel=2)  # fmt: skip
+
+    def _checked(self, answer):
+        if isinstance(answer, Exception):
+            answer.add_note(f"on a worker of {self._kind}")
+            raise answer
+        return answer
+
+    def _completed(self, batch, answer):
+        for (path, size), outcome in zip(batch, answer):
+            if outcome is not None:
+                yield outcome
+            elif size == _size_of(path):
+                raise FileNotFoundError(f"a worker of {self._kind} does not see {printable(path)}, or another file by that name: "
+                                        "all must see the folder of pictures as it is here, under the same path")  # fmt: skip
+            else:  # it has changed just now
+                yield from self._read_here([(path, size)])
+
+    def _read_here(self, batch):
+        if self._home is None:
+            self._home = self._until_done.enter_context(_started_pool(len(batch))) or THREADS
+        yield from read_all([path for path, _ in batch], self._name, self._function, self._home)
+
+
+class _Order:
+    # A call that `pickle.loads` makes. Workers know that function; a Dask worker that cannot import what it is sent would end.
+
+    def __init__(self, *arguments):
+        self._arguments = arguments
+
+    def __reduce__(self):
+        return outcomes_on_worker, self._arguments
+
+
+def outcomes_on_worker(files, name):
+    """What becomes of some pictures, on a worker: they are read in processes of its own, which can be killed.
+
+    Parameters
+    ----------
+    files : list of (str, int or None)
+        Absolute paths, and how many bytes each file has, None where there is none.
+    name : str
+        A method's, in `METHODS`.
+
+    Returns
+    -------
+    list of (Outcome or None), or Exception
+        None for a file of another size than that, which is another file. An error is returned, not raised, so that one that is
+        raised is known to be the way's and not the method's.
+    """
+    try:
+        there = [path for path, size in files if _size_of(path) == size]
+        found = dict(zip(there, _outcomes_from_own_pool(there, name)))
+        return [found.get(path) for path, _ in files]
+    except Exception as error:
+        return error
+
+
+def _outcomes_from_own_pool(paths, name):
+    function = METHODS[name]
+    pool = _POOLS.get(os.getpid()) or ReaderPool()
+    _POOLS[os.getpid()] = pool
+    keep = threading.Timer(IDLE, id, [pool])  # for the next batch; without one the pool is collected, and its processes end
+    keep.daemon = True
+    keep.start()
+    if hasattr(function, "batch"):
+        return outcomes_of(paths, function, pool.read_image)
+    return _outcomes_from_pool(paths, name, pool)
+
+
+def _size_of(path):
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return None
 
 
 def stacked(paths, outcomes, name):

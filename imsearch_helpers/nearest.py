@@ -92,7 +92,7 @@ def nominate(matrix, lengths, query, top_k, metric="cosine"):
         return np.arange(len(matrix))
     query_length = _length(query)
     rough = from_dots.rough(_dots(matrix, query), lengths, query_length)
-    error = from_dots.error(_relative_error(query), float(lengths.max()), query_length)
+    error = from_dots.error(relative_error(query), float(lengths.max()), query_length)
     return _fewer(matrix, _within_reach(rough, error, top_k), query, top_k, from_dots)
 
 
@@ -153,7 +153,7 @@ def nominate_batch(matrix, lengths, queries, top_k, metric="cosine", scores_at_o
     if top_k >= len(matrix) or from_dots is None:
         return [np.arange(len(matrix)) for _ in queries]
     query_lengths = np.array([_length(query) for query in queries])[:, np.newaxis]  # (n_queries, 1)
-    reach = 2 * np.broadcast_to(from_dots.error(_relative_error(queries), float(lengths.max()), query_lengths), (len(queries), 1)).ravel()
+    reach = np.broadcast_to(2 * from_dots.error(relative_error(queries), float(lengths.max()), query_lengths), (len(queries), 1)).ravel()
     best = np.full((len(queries), top_k), -np.inf, dtype=np.float32)  # the best rough numbers so far, ascending
     nominees = [[] for _ in queries]
     block = max(top_k, scores_at_once // len(queries))
@@ -197,6 +197,8 @@ def nominate_by_index(index, n_images, queries, top_k):
     """
     if not len(queries):
         return []
+    if hasattr(index, "nominate"):
+        return _nominees_of(index, n_images, queries, top_k)
     units = queries / np.array([[_length(query)] for query in queries])
     found = index.search(np.ascontiguousarray(units, dtype=np.float32), min(top_k, n_images))
     said = f"{type(index).__name__}.search must return (ids, scores)"
@@ -212,6 +214,14 @@ def nominate_by_index(index, n_images, queries, top_k):
         raise ValueError(f"{said}, ids being whole numbers with a row for each of {len(queries)} queries, "
                          f"not {ids.dtype} of shape {ids.shape}")  # fmt: skip
     return [_checked_ids(row[row != -1], n_images, said) for row in ids]
+
+
+def _nominees_of(index, n_images, queries, top_k):
+    said = f"{type(index).__name__}.nominate must return an array of whole numbers for each query"
+    rows = [np.asarray(ids) for ids in index.nominate(queries, min(top_k, n_images))]
+    if len(rows) != len(queries) or any(ids.ndim != 1 or ids.dtype.kind not in "iu" for ids in rows):
+        raise ValueError(said)
+    return [_checked_ids(ids, n_images, said) for ids in rows]
 
 
 def _checked_ids(ids, n_images, said):
@@ -262,7 +272,7 @@ def near_pairs(matrix, threshold, metric="cosine"):
         For each `ROWS_AT_ONCE` rows: the score, up to rounding as in `score_blocks`, and two row numbers, the lower one first.
     """
     metric = metric_named(metric)
-    relative, longest = _relative_error(matrix, np.float64), float(row_lengths(matrix).max())
+    relative, longest = relative_error(matrix, np.float64), float(row_lengths(matrix).max())
     error = 0 if metric.from_dots is None else metric.from_dots.error(relative, longest, longest)
     for start, rough, score in _rough_blocks(matrix, metric):
         rows, others = np.nonzero(np.triu(score(rough + error) >= threshold, start + 1))
@@ -315,7 +325,19 @@ def _length(query):
     return float(np.linalg.norm(query.astype(np.float64)))
 
 
-def _relative_error(vectors, dtype=np.float32):
+def relative_error(vectors, dtype=np.float32):
+    """How far a dot product may be off by rounding, as a share of the product of the two lengths.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (..., n_dims)
+    dtype : data-type
+        In which it is computed.
+
+    Returns
+    -------
+    float
+    """
     # Half of this covers the dot product (n_dims terms), the rest the few roundings before and after it.
     return (vectors.shape[-1] + 16) * np.finfo(dtype).eps
 
@@ -325,7 +347,7 @@ def _fewer(matrix, rows, query, top_k, from_dots):
         return rows
     query = query.astype(np.float64)
     rough, lengths = _rough_in_float64(matrix, rows, query, from_dots)
-    error = from_dots.error(_relative_error(query, np.float64), float(lengths.max()), _length(query))
+    error = from_dots.error(relative_error(query, np.float64), float(lengths.max()), _length(query))
     return rows[_within_reach(rough, error, top_k)]
 
 

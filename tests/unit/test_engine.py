@@ -5,7 +5,7 @@ import pickle
 import shutil
 import threading
 import zipfile
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from imsearch_helpers import indexing
 from imsearch_helpers import vectors as methods
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
@@ -120,7 +121,125 @@ class Elsewhere(Executor):
 def test_other_processes_receive_names_only(folder):
     elsewhere = Elsewhere()
     ImageSearchEngine(folder, "pixels").index_images(elsewhere)
-    assert {method for _, method, _ in elsewhere.received} == {"pixels"}
+    assert all(b"pixels" in order and b"image_to" not in order for order, in elsewhere.received) and elsewhere.received
+
+
+class Losing(Elsewhere):
+    """Workers that are lost: some orders come back as an error, others never."""
+
+    def __init__(self, *losses):
+        super().__init__()
+        self.losses, self.n_sent, self.sent = list(losses), 0, []
+
+    def submit(self, function, *arguments):
+        self.n_sent += 1
+        loss = self.losses.pop(0) if self.losses else None
+        future = super().submit(function, *arguments) if loss is None else Future()
+        if isinstance(loss, BaseException):
+            future.set_exception(loss)
+        self.sent.append(future)
+        return future
+
+
+def test_a_batch_on_a_lost_worker_is_sent_again_twice(folder, engine):
+    losing = Losing(None, OSError("gone"), None, None, None, None, OSError("gone"))  # six pictures are six batches
+    assert same(ImageSearchEngine(folder).index_images(losing), engine) and losing.n_sent == 8
+
+
+def test_a_batch_that_is_lost_three_times_is_read_here_with_one_warning(folder, engine):
+    losing = Losing(*[CancelledError()] * 6, *[RuntimeError("gone")] * 12)
+    with pytest.warns(UserWarning, match=r"Losing did not do a batch of pictures \(RuntimeError: gone\), so it is read in this process") as warned:
+        assert same(ImageSearchEngine(folder).index_images(losing), engine)
+    assert losing.n_sent == 18 and len(warned) == 1
+
+
+def test_workers_that_never_answer_are_not_waited_for_again(folder, engine, monkeypatch):
+    monkeypatch.setattr(indexing, "PATIENCE", 0.2)
+    losing = Losing("silent", "silent", None, "silent")
+    with pytest.warns(UserWarning, match="TimeoutError"):
+        assert same(ImageSearchEngine(folder).index_images(losing), engine)
+    assert losing.n_sent == 6 and [future.cancelled() for future in losing.sent] == [True, True, False, True, False, False]
+
+
+class Hides(Elsewhere):
+    """A worker that sees another folder in the place of ours, or none."""
+
+    def __init__(self, folder, shown=None):
+        super().__init__()
+        self.folder, self.shown, self.aside = folder, shown, folder.with_name("aside")
+
+    def submit(self, *order):
+        self.folder.rename(self.aside)
+        if self.shown:
+            self.shown.rename(self.folder)
+        try:
+            return super().submit(*order)
+        finally:
+            if self.shown:
+                self.folder.rename(self.shown)
+            self.aside.rename(self.folder)
+
+
+def test_a_worker_that_does_not_see_the_folder_is_a_clear_error(folder):
+    with pytest.raises(FileNotFoundError, match="a worker of Hides does not see .*a.JPG.*all must see the folder of pictures as it is here"):
+        ImageSearchEngine(folder).index_images(Hides(folder))
+
+
+def test_a_worker_that_sees_another_picture_by_that_name_is_a_clear_error(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "others")
+    Image.new("RGB", (30, 20)).save(tmp_path / "others" / "c.bmp")
+    with pytest.raises(FileNotFoundError, match="does not see .*c.bmp, or another file by that name"):
+        ImageSearchEngine(folder).index_images(Hides(folder, tmp_path / "others"))
+
+
+class Meanwhile(Elsewhere):
+    """An executor that does something to the folder after the files were looked at and before a worker reads them."""
+
+    def __init__(self, action):
+        super().__init__()
+        self.action = action
+
+    def submit(self, *order):
+        self.action()
+        return super().submit(*order)
+
+
+def test_pictures_that_go_or_change_before_a_worker_comes_to_them_are_no_error(folder):
+    def change():
+        (folder / "a.JPG").unlink(missing_ok=True)
+        Image.new("RGB", (30, 20), "navy").save(folder / "b.png")
+
+    engine = ImageSearchEngine(folder, "pixels").index_images(Meanwhile(change))
+    assert [(Path(path).name, reason) for path, reason in engine.failed_images] == [("a.JPG", "No such file or directory")]
+    assert np.allclose(engine.image_vectors[names(engine.image_paths).index("b.png")], 14 / 255, atol=0.01)
+
+
+def test_a_method_s_fault_on_a_worker_is_raised_here(folder, monkeypatch):
+    def faulty(pool, paths, method):
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(indexing.ReaderPool, "read_vectors", faulty)
+    with pytest.raises(ZeroDivisionError) as caught:
+        ImageSearchEngine(folder).index_images(Elsewhere())
+    assert caught.value.__notes__ == ["on a worker of Elsewhere"]
+
+
+def test_stopping_keeps_what_workers_have_read_and_takes_the_rest_back(folder, engine, capsys):
+    losing, interrupted = Losing(None, None, None, KeyboardInterrupt(), "silent", "silent"), ImageSearchEngine(folder)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.index_images(losing)
+    assert len(interrupted.image_paths) == 3 and "Stopped: 3 of 6" in capsys.readouterr().out
+    assert [future.cancelled() for future in losing.sent[4:]] == [True, True]
+    assert same(interrupted.index_images(Elsewhere()), engine)
+
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals here that kill")
+def test_a_killed_process_of_a_pool_costs_no_picture(folder, engine):
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        os.kill(pool.submit(os.getpid).result(), 9)
+        with pytest.warns(UserWarning, match="ProcessPoolExecutor did not .*BrokenProcessPool"):
+            assert same(ImageSearchEngine(folder).index_images(pool), engine)
 
 
 @pytest.mark.parametrize("method", [mean_colour, lambda picture: [1, 2], "mine"])

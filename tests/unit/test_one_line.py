@@ -157,6 +157,26 @@ def test_an_exact_index_changes_nothing_and_is_asked_everywhere():
     assert index.asked == 12
 
 
+class Nominating(Fixed):
+    """Offers the rows that it was given, and remembers the queries."""
+
+    def nominate(self, queries, k):
+        self.asked = queries.tolist(), k
+        return [self.returned for _ in queries]
+
+
+def test_an_index_that_nominates_gets_the_queries_as_they_are_and_may_offer_more_than_asked_for():
+    engine, index = from_rows([[1, 0], [1, 1], [0, 1], [2, 0]]), Nominating(1, 3, 0)
+    assert [result.path for result in engine.use_index(index).search_fast([3, 0], 2)] == ["0000.png", "0003.png"]
+    assert index.asked == ([[3, 0]], 2)
+
+
+@pytest.mark.parametrize(("offered", "said"), [((0, 4), "from 0 to 3.*not 4"), ((1, 1), "each id once"), ((0.5,), "whole numbers")])
+def test_an_index_that_nominates_what_are_no_rows(offered, said):
+    with pytest.raises(ValueError, match=f"Nominating.nominate must return .*{said}"):
+        from_rows([[1, 0], [1, 1], [0, 1], [2, 0]]).use_index(Nominating(*offered)).search_fast([3, 0], 2)
+
+
 def test_what_an_index_offers_is_ranked_by_the_rule():
     engine = from_rows([[1, 0], [1, 1], [0, 1], [2, 0]]).use_index(Fixed(np.array([[2, 1, 3]]), np.array([[9.0, 8.0, 7.0]])))
     assert [result.path for result in engine.search_fast([1, 0], 2)] == ["0003.png", "0001.png"]

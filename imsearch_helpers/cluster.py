@@ -1,0 +1,256 @@
+"""Floor 5. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
+
+Dask does the work; the extra `extensions` brings it, and it is imported only when a cluster is used. To index pictures on
+one, give its client to `ImageSearchEngine.index_images`.
+
+Whoever can reach a Dask scheduler can run programs on its workers. So the cluster that `connect` starts on this machine
+answers to this machine only; one that spans several belongs in a closed network, or behind TLS (`security` of `connect`).
+"""
+
+import contextlib
+import logging
+import zlib
+from concurrent.futures import CancelledError
+
+import numpy as np
+
+from .checks import checked_count, checked_positive, needed
+from .indexing import as_float32, checked_lengths
+from .nearest import nominate_all, relative_error, row_lengths
+from .similarity import METRICS, rank
+
+COSINE = METRICS["cosine"].from_dots
+CHUNK = 1 << 28  # bytes of vectors in one piece, at most
+SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few times over
+TRIES = 3  # of a search whose workers are lost
+HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None, "silence_logs": logging.CRITICAL}
+
+
+def connect(address=None, timeout=10, **options):
+    """A client of a Dask cluster that is ready to work.
+
+    Parameters
+    ----------
+    address : str, optional
+        Where a scheduler listens, such as ``"tcp://127.0.0.1:8786"``. If not given, a cluster is started on this machine,
+        which only this machine can reach and which ends with the client: ``with connect(n_workers=2) as client:``.
+    timeout : float
+        Seconds to wait for the scheduler, and for a first worker.
+    **options
+        For `dask.distributed.Client`, and without an address for its `LocalCluster`: `n_workers`, `security` and others.
+
+    Returns
+    -------
+    dask.distributed.Client
+        For `ImageSearchEngine.index_images` and `ClusterIndex`.
+
+    Raises
+    ------
+    ConnectionError
+        When no scheduler answers, or it has no worker; the message says how to start one.
+    ImportError
+        When Dask is missing; the message says how to install it.
+    RuntimeError
+        When the scheduler or a worker has another version of Python or Dask.
+    ValueError
+        When `address` is no address, or `timeout` not above 0.
+    """
+    distributed = needed("distributed", "a cluster")
+    checked_positive(timeout, "timeout")
+    with contextlib.ExitStack() as if_it_fails:
+        try:
+            client = distributed.Client(address, timeout=timeout, **(HERE if address is None else {}) | options)
+            if_it_fails.callback(client.close)
+            client.wait_for_workers(1, timeout)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}: {error}") from error
+        except OSError as error:
+            raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
+                                  "`dask worker` with its address the other") from error  # fmt: skip
+        _check_versions(client.get_versions())
+        if_it_fails.pop_all()
+    return client
+
+
+def _check_versions(versions):
+    def told(member):
+        packages = member["packages"]
+        return f"Python {'.'.join(packages['python'].split('.')[:2])} with Dask {packages['distributed']}"
+
+    here = told(versions["client"])
+    for place, member in {"the scheduler": versions["scheduler"], **versions["workers"]}.items():
+        if told(member) != here:
+            raise RuntimeError(f"{place} has {told(member)}, and this program has {here}: all must have the same")
+
+
+class ClusterIndex:
+    """Vectors on the workers of a Dask cluster, searched exactly, for `ImageSearchEngine.use_index` or by themselves.
+
+    They are a `dask.array` in chunks. A worker that is lost costs time: its chunks are sent again to those that are left.
+
+    Parameters
+    ----------
+    client : dask.distributed.Client
+        From `connect`.
+    vectors : array_like, shape (n_images, n_dims)
+        Kept here too, to send them again; not copied if they are contiguous float32 already.
+    rows_per_chunk : int, optional
+        If not given, each thread of the workers gets a chunk, or several where one would have more than 256 MB.
+
+    Attributes
+    ----------
+    n_images, n_dims : int
+
+    Raises
+    ------
+    ConnectionError
+        When the cluster does not answer or has no worker.
+    ValueError
+        When `vectors` are no matrix of finite numbers.
+    """
+
+    def __init__(self, client, vectors, rows_per_chunk=None):
+        self._matrix = as_float32(vectors)
+        if self._matrix.ndim != 2 or not self._matrix.size:
+            raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {self._matrix.shape}")
+        self.n_images, self.n_dims = self._matrix.shape
+        self._lengths = checked_lengths(row_lengths(self._matrix), "vectors")
+        self._checksum = zlib.crc32(self._matrix)
+        self._client = client
+        most = min(CHUNK // (4 * self.n_dims), -(-self.n_images // self._n_threads()))
+        size = max(1, most) if rows_per_chunk is None else checked_count(rows_per_chunk, "rows_per_chunk")
+        self._parts = [self._matrix[start : start + size] for start in range(0, self.n_images, size)]
+        self._chunks = [None] * len(self._parts)
+        self._place()
+
+    def __repr__(self):
+        return f"<ClusterIndex: {self.n_images} vectors x {self.n_dims} numbers in {len(self._parts)} chunks>"
+
+    def _n_threads(self):
+        n_threads = 0
+        with contextlib.suppress(OSError):
+            n_threads = sum(self._client.nthreads().values()) if self._client.status == "running" else 0
+        if not n_threads:
+            raise ConnectionError("the Dask cluster does not answer, or has no worker left; connect to one and build the index "
+                                  "again, or search here: engine.use_index(None)")  # fmt: skip
+        return n_threads
+
+    def _place(self):
+        """Send the parts that are on no worker."""
+        import dask.array as da
+
+        self._n_threads()
+        lost = [n for n, chunk in enumerate(self._chunks) if chunk is None or chunk.status != "finished"]
+        for n, chunk in zip(lost, self._client.scatter([self._parts[n] for n in lost], hash=False)):
+            self._chunks[n] = chunk
+        chunks = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(self._chunks, self._parts)]
+        self._vectors = da.concatenate(chunks)  # (n_images, n_dims)
+        self._their_lengths = self._client.persist(da.linalg.norm(self._vectors, axis=1))  # (n_images,)
+
+    def check(self, vectors):
+        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
+
+        Parameters
+        ----------
+        vectors : array_like, shape (n_images, n_dims)
+
+        Raises
+        ------
+        ValueError
+            When a number has changed, a row has come, gone or moved.
+        """
+        matrix = as_float32(vectors)
+        if matrix.shape != self._matrix.shape or zlib.crc32(matrix) != self._checksum:
+            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")
+
+    def rows_on_workers(self):
+        """Where the vectors live.
+
+        Returns
+        -------
+        dict
+            Address of a worker -> how many rows it holds.
+        """
+        rows, where = {}, self._client.who_has(self._chunks)
+        for chunk, part in zip(self._chunks, self._parts):
+            for worker in where[chunk.key]:
+                rows[worker] = rows.get(worker, 0) + len(part)
+        return rows
+
+    def search(self, queries, k):
+        """Row numbers and cosines of the nearest vectors: those of `ImageSearchEngine.search_batch`, ties included.
+
+        Parameters
+        ----------
+        queries : array_like, shape (n_queries, n_dims)
+            Of any length.
+        k : int
+
+        Returns
+        -------
+        ids : ndarray, shape (n_queries, min(k, n_images)), int64
+            Best first, equal ones in the order of the rows.
+        scores : ndarray of the same shape, float64
+            By `cosine_similarity`.
+
+        Raises
+        ------
+        ConnectionError
+            When the cluster does not answer, or loses its workers again and again.
+        TypeError, ValueError
+            When `queries` are no such matrix of finite numbers, or `k` is no whole number of at least 1.
+        """
+        nominees = self.nominate(queries, k)
+        best = [rank(self._matrix, rows, query, k) for rows, query in zip(nominees, as_float32(queries))]
+        pairs = np.array(best, dtype=np.float64).reshape(len(best), min(k, self.n_images), 2)
+        return pairs[..., 0].astype(np.int64), pairs[..., 1]
+
+    def nominate(self, queries, k):
+        """For each query the rows that can be among its best `k`, as the workers nominate them.
+
+        Parameters
+        ----------
+        queries : array_like, shape (n_queries, n_dims)
+        k : int
+
+        Returns
+        -------
+        list of ndarray of int
+            Row numbers in ascending order, at least ``min(k, n_images)`` of them.
+
+        Raises
+        ------
+        ConnectionError, TypeError, ValueError
+            As `search`.
+        """
+        queries, k = as_float32(queries), min(checked_count(k, "k"), self.n_images)
+        if queries.ndim != 2 or queries.shape[1] != self.n_dims:
+            raise ValueError(f"queries must be of shape (n_queries, {self.n_dims}), not {queries.shape}")
+        checked_lengths(row_lengths(queries), "queries")
+        rows = np.arange(k)  # the best for a query of zeros; for others they drop out at the end
+        directed = queries[queries.any(axis=1)]
+        at_once = max(1, SCORES_AT_ONCE // self.n_images)
+        for start in range(0, len(directed), at_once):
+            rows = np.union1d(rows, self._nominees(directed[start : start + at_once], k))
+        found = nominate_all(self._matrix[rows], self._lengths[rows], queries, k)
+        return [rows[few] for few in found]
+
+    def _nominees(self, queries, k):
+        from distributed import KilledWorker
+
+        for _ in range(TRIES):
+            try:
+                return self._client.compute(self._within_reach(queries, k)).result()
+            except (CancelledError, OSError, KilledWorker) as error:
+                lost = error
+                self._place()
+        raise ConnectionError(f"the Dask cluster lost workers in {TRIES} searches, one after another; the last: {lost}")
+
+    def _within_reach(self, queries, k):
+        import dask.array as da
+
+        dots = queries @ self._vectors.T  # (n_queries, n_dims) @ (n_dims, n_images) -> (n_queries, n_images)
+        cosines = COSINE.rough(dots, self._their_lengths, None)  # times the length of the query
+        kth_best = da.topk(cosines, k, axis=1)[:, -1:]  # (n_queries, 1)
+        error = COSINE.error(relative_error(queries), None, row_lengths(queries)[:, np.newaxis])
+        return da.flatnonzero((cosines >= kth_best - 2 * error).any(axis=0))

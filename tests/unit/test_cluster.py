@@ -1,0 +1,333 @@
+"""A real Dask cluster, its scheduler and workers being processes of their own: they are killed, and nothing is lost."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.similarity import cosine_similarity
+
+pytest.importorskip("distributed", reason="needs Dask, which the extra `extensions` brings")
+
+from imsearch_helpers.cluster import ClusterIndex, connect  # noqa: E402
+
+DASK = "import sys; {}; sys.argv[0] = 'dask'; from dask.__main__ import main; main()"
+NO_PACKAGE = "sys.modules['imsearch_helpers'] = None"
+OLDER = "from importlib import metadata as m; v = m.version; m.version = lambda name: '2020.1.0' if name == 'distributed' else v(name)"
+
+
+class Cluster:
+    """A scheduler that does not know our package, and workers; all listen on 127.0.0.1 and on any free port."""
+
+    def __init__(self, folder):
+        self.folder, self.processes = folder, []
+        self.scheduler = self._start(NO_PACKAGE, "scheduler", "--port", "0", "--scheduler-file", str(folder / "where.json"))
+        while not (folder / "where.json").exists() or not (folder / "where.json").read_text(encoding="utf-8"):
+            assert self.scheduler.poll() is None, (folder / "log").read_text(encoding="utf-8")
+            time.sleep(0.05)
+        self.address = json.loads((folder / "where.json").read_text(encoding="utf-8"))["address"]
+
+    def _start(self, before, *arguments):
+        command = [sys.executable, "-c", DASK.format(before), *arguments, "--no-dashboard", "--host", "127.0.0.1"]
+        with open(self.folder / "log", "ab") as log:
+            self.processes.append(subprocess.Popen(command, cwd=self.folder, stderr=log, stdout=log))
+        return self.processes[-1]
+
+    def start_worker(self, name, before="pass"):
+        place = ("--name", name, "--local-directory", str(self.folder))
+        return self._start(before, "worker", self.address, "--nthreads", "1", "--no-nanny", *place)
+
+    def close(self):
+        for process in self.processes:
+            end(process)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="module")
+def client(cluster):
+    for name in ("one", "two"):
+        cluster.start_worker(name)
+    with connect(cluster.address, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def doomed(cluster, client):
+    """One worker of two that will be killed in a test; after it there are two again."""
+    client.wait_for_workers(2, timeout=60)
+    started = [process for process in cluster.processes[1:] if process.poll() is None]
+    yield started[-1]
+    if started[-1].poll() is not None:
+        cluster.start_worker(f"after {started[-1].pid}")
+
+
+def end(process):
+    process.kill()
+    process.wait()
+
+
+def until(condition):
+    latest = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+
+
+def random_pictures(folder, count):
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(count):
+        Image.fromarray(rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)).save(folder / f"{number:03}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """320 pictures, which make 16 batches; one is broken, and one of a kind that is read only where it can be killed."""
+    folder = random_pictures(tmp_path_factory.mktemp("many") / "pictures", 318)
+    (folder / "000.jpg").write_bytes(b"\xff\xd8\xff")
+    Image.new("RGB", (8, 8), "teal").save(folder / "x.tif")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def at_home(pictures):
+    return ImageSearchEngine(pictures).index_images()
+
+
+def same(engine, other):
+    assert engine.image_paths == other.image_paths and engine.failed_images == other.failed_images
+    return np.array_equal(engine.image_vectors, other.image_vectors)
+
+
+# Indexing
+
+
+def test_pictures_indexed_on_the_cluster_are_the_same(client, pictures, at_home, monkeypatch, capsys):
+    engine = ImageSearchEngine(pictures).index_images(client.get_executor())
+    assert same(engine, at_home) and "320/320 pictures" in capsys.readouterr().out
+    assert len(engine.failed_images) == 1 and engine.image_paths[-1].endswith("x.tif")
+
+
+def test_a_client_stands_for_its_executor_and_paths_may_be_relative(client, pictures, monkeypatch, capsys):
+    monkeypatch.chdir(pictures.parent)
+    engine = ImageSearchEngine("pictures").index_images(client)
+    assert engine.image_paths[0] == os.path.join("pictures", "000.png") and len(engine.image_paths) == 319
+    os.utime(engine.image_paths[5], (1, 1))
+    Image.new("RGB", (9, 9), "navy").save("pictures/new.png")
+    capsys.readouterr()
+    engine.update(client)
+    os.remove("pictures/new.png")
+    assert "Updated: 1 new, 0 changed, 0 gone, 320 as before" in capsys.readouterr().out
+
+
+def test_a_method_with_batches_works_on_the_cluster(client, pictures, tmp_path):
+    few = random_pictures(tmp_path / "few", 5)
+    assert same(*(ImageSearchEngine(few, "small_network").index_images(executor) for executor in (client, None)))
+
+
+class KillsWhileItWorks:
+    """An executor whose third answer is the end of a worker, while it is busy with others."""
+
+    def __init__(self, client, process):
+        self.executor, self.process, self.n_answers = client.get_executor(), process, 0
+
+    def submit(self, *order):
+        future = self.executor.submit(*order)
+        really = future.result
+
+        def result(timeout):
+            self.n_answers += 1
+            if self.n_answers == 3:
+                end(self.process)
+            return really(timeout)
+
+        future.result = result
+        return future
+
+
+def test_a_worker_killed_while_indexing_costs_no_picture_and_leaves_no_process(client, doomed, pictures, at_home):
+    killer = KillsWhileItWorks(client, doomed)
+    children = psutil.Process(doomed.pid).children(recursive=True)
+    engine = ImageSearchEngine(pictures).index_images(killer)
+    assert same(engine, at_home) and doomed.poll() is not None and killer.n_answers >= 16
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+def test_a_worker_s_own_processes_end_when_no_batch_comes(client, doomed, pictures):
+    ImageSearchEngine(pictures).index_images(client)
+    readers = psutil.Process(doomed.pid).children()
+    _, alive = psutil.wait_procs(readers, timeout=20)
+    assert readers and not alive
+
+
+def test_a_worker_without_the_package_is_a_clear_error(cluster, client, pictures):
+    process = cluster.start_worker("bare", NO_PACKAGE)
+    client.wait_for_workers(3, timeout=60)
+    with pytest.raises(ImportError, match="workers of ClientExecutor need this package .* install imsearch-helpers"):
+        ImageSearchEngine(pictures).index_images(client.get_executor(workers="bare"))
+    assert process.poll() is None  # it would end if Dask itself had to import what it was sent
+    end(process)
+
+
+# Searching
+
+
+def engine_of(matrix):
+    return ImageSearchEngine.from_vectors([f"{row:06}" for row in range(len(matrix))], matrix)
+
+
+def crowded(seed):
+    """Vectors among which many are equal, nearly equal, multiples of one another, tiny, huge or zero; and queries like them."""
+    rng = np.random.default_rng(seed)
+    few = rng.integers(-1, 3, (40, 4)).astype(np.float32)
+    rows = few[rng.integers(0, 40, 300)] * rng.choice([1, 1, 3, 1e-10, 1e10], (300, 1)).astype(np.float32)
+    rows[:100] *= 1 + rng.choice([0, 1e-7, 2e-7], (100, 4)).astype(np.float32)
+    queries = np.concatenate([rows[:10], few[:5], np.zeros((1, 4)), rng.standard_normal((4, 4))]).astype(np.float32)
+    return rows, queries
+
+
+def test_nearest_of_three_by_hand(client):
+    ids, scores = ClusterIndex(client, [[0, 3], [2, 2], [5, 0]]).search([[0, 2]], 2)
+    assert ids.tolist() == [[0, 1]] and scores.tolist() == [[1.0, pytest.approx(0.5**0.5)]]
+
+
+@pytest.mark.parametrize(("seed", "rows_per_chunk"), [(0, None), (1, 299), (2, 75), (3, None)])
+def test_the_same_as_the_engine_ties_included(client, seed, rows_per_chunk):
+    matrix, queries = crowded(seed)
+    index = ClusterIndex(client, matrix, rows_per_chunk)
+    engine = engine_of(matrix).use_index(index)
+    for k in (1, 7, 300):
+        expected = engine_of(matrix).search_batch(queries, k)
+        assert engine.search_batch(queries, k) == expected
+    ids, scores = index.search(queries, 300)
+    assert [[(f"{row:06}", score) for row, score in zip(*pair)] for pair in zip(ids, scores)] == expected
+
+
+def test_nothing_but_copies_come_in_the_order_of_their_rows(client):
+    ids, scores = ClusterIndex(client, np.ones((90, 3)), 30).search([[1, 2, 3], [0, 0, 0]], 4)
+    assert ids.tolist() == [[0, 1, 2, 3]] * 2 and scores[1].tolist() == [0] * 4
+    assert set(scores[0]) == {cosine_similarity([1, 1, 1], [1, 2, 3])}
+
+
+def test_many_queries_go_in_several_passes(client, monkeypatch):
+    monkeypatch.setattr("imsearch_helpers.cluster.SCORES_AT_ONCE", 1000)
+    matrix, queries = crowded(6)
+    assert engine_of(matrix).use_index(ClusterIndex(client, matrix)).search_batch(queries, 3) == engine_of(matrix).search_batch(queries, 3)
+
+
+def test_the_vectors_are_spread_over_the_workers(client, doomed):
+    index = ClusterIndex(client, np.ones((10, 2)))
+    assert sorted(index.rows_on_workers().values()) == [5, 5] and "10 vectors x 2 numbers in 2 chunks" in repr(index)
+    assert set(index.rows_on_workers()) == set(client.nthreads())
+
+
+def test_a_worker_killed_while_searching_changes_no_result(client, doomed):
+    matrix, queries = crowded(7)
+    engine = engine_of(matrix)
+    expected = engine.search_batch(queries, 5)
+    engine.use_index(ClusterIndex(client, matrix, 50))
+    killer = threading.Timer(0.3, doomed.kill)
+    killer.start()
+    found = []
+    while len(found) < 3 or killer.is_alive() or doomed.poll() is None:
+        found.append(engine.search_batch(queries, 5))
+    found.append(engine.search_batch(queries, 5))
+    assert all(results == expected for results in found)
+
+
+def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
+    with contextlib.closing(Cluster(tmp_path)) as cluster:
+        with pytest.raises(ConnectionError, match="no Dask scheduler with a worker answers .*Only 0/1 workers.*`dask worker` with its address"):
+            connect(cluster.address, timeout=0.5)
+        cluster.start_worker("older", OLDER)
+        with pytest.raises(RuntimeError, match=r"127.* has Python 3.* with Dask 2020\.1\.0, and this program has Python 3"):
+            connect(cluster.address, timeout=60)
+        end(cluster.processes[-1])
+        only = cluster.start_worker("only")
+        with connect(cluster.address, timeout=60) as client:
+            until(lambda: [worker["name"] for worker in client.scheduler_info()["workers"].values()] == ["only"])
+            index = ClusterIndex(client, np.eye(3))
+            end(only)
+            with pytest.raises(ConnectionError, match=r"has no worker left.*search here: engine.use_index\(None\)"):
+                index.search(np.eye(3), 1)
+            end(cluster.scheduler)
+            until(lambda: client.status != "running")
+            with pytest.raises(ConnectionError, match="does not answer"):
+                index.search(np.eye(3), 1)
+        with pytest.raises(ConnectionError, match=f"answers at {cluster.address} .*`dask scheduler` starts the one"):
+            connect(cluster.address, timeout=0.5)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "nothing://here:1", 5])
+def test_what_is_no_address_is_a_clear_error(address):
+    with pytest.raises(ValueError, match=f"address must be like .*, and not {address!r}"):
+        connect(address)
+
+
+def test_a_cluster_of_this_machine_s_own_is_not_reached_from_outside_and_ends_with_its_client():
+    me = psutil.Process()
+    before = {process.pid for process in me.children(recursive=True)}
+    with connect(n_workers=1, timeout=60) as client:
+        started = [process for process in me.children(recursive=True) if process.pid not in before]
+        listening = [c.laddr.ip for process in [me, *started] for c in process.net_connections("inet") if c.status == "LISTEN"]
+        assert started and set(listening) == {"127.0.0.1"}
+        assert ClusterIndex(client, [[1, 0], [0, 1]]).search([[0, 1]], 1)[0].tolist() == [[1]]
+        started = [process for process in started if "resource_tracker" not in str(process.cmdline())]  # Python's own: ends with us
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("vectors", [[1, 2], [], [[]], [[np.nan, 1]], [[1e30, 1]]])
+def test_what_is_no_matrix_is_refused(client, vectors):
+    with pytest.raises(ValueError, match="vectors must"):
+        ClusterIndex(client, vectors)
+
+
+@pytest.fixture(scope="module")
+def index_of_two(client):
+    return ClusterIndex(client, np.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("queries", "k", "error", "said"),
+    [
+        ([1, 2], 1, ValueError, r"queries must be of shape \(n_queries, 2\), not \(2,\)"),
+        ([[1, 2, 3]], 1, ValueError, r"not \(1, 3\)"),
+        ([[np.inf, 2]], 1, ValueError, "queries must hold finite numbers"),
+        ([[1, 2]], 0, ValueError, "k must be at least 1"),
+        ([[1, 2]], 1.5, TypeError, "k must be a whole number"),
+    ],
+)
+def test_bad_queries_are_refused(index_of_two, queries, k, error, said):
+    with pytest.raises(error, match=said):
+        index_of_two.search(queries, k)
+
+
+def test_no_queries_no_results(index_of_two):
+    ids, scores = index_of_two.search(np.empty((0, 2)), 5)
+    assert ids.shape == scores.shape == (0, 2)
+
+
+def test_an_index_over_other_vectors_is_refused(index_of_two):
+    with pytest.raises(ValueError, match="was built over other vectors"):
+        engine_of(np.eye(2)[::-1]).use_index(index_of_two)
