@@ -21,6 +21,7 @@ pytest.importorskip("distributed", reason="needs Dask, which the extra `extensio
 from imsearch_helpers.cluster import ClusterIndex, connect  # noqa: E402
 
 DASK = "import sys; {}; sys.argv[0] = 'dask'; from dask.__main__ import main; main()"
+STARTED = 200  # seconds, on a very busy machine
 NO_PACKAGE = "sys.modules['imsearch_helpers'] = None"
 OLDER = "from importlib import metadata as m; v = m.version; m.version = lambda name: '2020.1.0' if name == 'distributed' else v(name)"
 
@@ -62,14 +63,14 @@ def cluster(tmp_path_factory):
 def client(cluster):
     for name in ("one", "two"):
         cluster.start_worker(name)
-    with connect(cluster.address, timeout=60) as client:
+    with connect(cluster.address, timeout=STARTED) as client:
         yield client
 
 
 @pytest.fixture
 def doomed(cluster, client):
     """One worker of two that will be killed in a test; after it there are two again."""
-    client.wait_for_workers(2, timeout=60)
+    client.wait_for_workers(2, timeout=STARTED)
     started = [process for process in cluster.processes[1:] if process.poll() is None]
     yield started[-1]
     if started[-1].poll() is not None:
@@ -82,7 +83,7 @@ def end(process):
 
 
 def until(condition):
-    latest = time.monotonic() + 60
+    latest = time.monotonic() + STARTED
     while not condition():
         assert time.monotonic() < latest
         time.sleep(0.01)
@@ -118,7 +119,7 @@ def same(engine, other):
 # Indexing
 
 
-def test_pictures_indexed_on_the_cluster_are_the_same(client, pictures, at_home, monkeypatch, capsys):
+def test_pictures_indexed_on_the_cluster_are_the_same(client, pictures, at_home, capsys):
     engine = ImageSearchEngine(pictures).index_images(client.get_executor())
     assert same(engine, at_home) and "320/320 pictures" in capsys.readouterr().out
     assert len(engine.failed_images) == 1 and engine.image_paths[-1].endswith("x.tif")
@@ -141,11 +142,11 @@ def test_a_method_with_batches_works_on_the_cluster(client, pictures, tmp_path):
     assert same(*(ImageSearchEngine(few, "small_network").index_images(executor) for executor in (client, None)))
 
 
-class KillsWhileItWorks:
-    """An executor whose third answer is the end of a worker, while it is busy with others."""
+class AtTheThirdAnswer:
+    """An executor that does something when its third answer is waited for, while the workers are busy with the next ones."""
 
-    def __init__(self, client, process):
-        self.executor, self.process, self.n_answers = client.get_executor(), process, 0
+    def __init__(self, client, action):
+        self.executor, self.action, self.n_answers = client.get_executor(), action, 0
 
     def submit(self, *order):
         future = self.executor.submit(*order)
@@ -154,32 +155,37 @@ class KillsWhileItWorks:
         def result(timeout):
             self.n_answers += 1
             if self.n_answers == 3:
-                end(self.process)
+                self.action()
             return really(timeout)
 
         future.result = result
         return future
 
 
+def children_of(*processes):
+    return [child for process in processes for child in psutil.Process(process.pid).children(recursive=True)]
+
+
 def test_a_worker_killed_while_indexing_costs_no_picture_and_leaves_no_process(client, doomed, pictures, at_home):
-    killer = KillsWhileItWorks(client, doomed)
-    children = psutil.Process(doomed.pid).children(recursive=True)
-    engine = ImageSearchEngine(pictures).index_images(killer)
-    assert same(engine, at_home) and doomed.poll() is not None and killer.n_answers >= 16
-    _, alive = psutil.wait_procs(children, timeout=10)
+    readers = []
+    executor = AtTheThirdAnswer(client, lambda: (readers.extend(children_of(doomed)), end(doomed)))
+    engine = ImageSearchEngine(pictures).index_images(executor)
+    assert same(engine, at_home) and doomed.poll() is not None and executor.n_answers >= 16
+    _, alive = psutil.wait_procs(readers, timeout=STARTED)
     assert not alive
 
 
-def test_a_worker_s_own_processes_end_when_no_batch_comes(client, doomed, pictures):
-    ImageSearchEngine(pictures).index_images(client)
-    readers = psutil.Process(doomed.pid).children()
-    _, alive = psutil.wait_procs(readers, timeout=20)
+def test_workers_own_processes_end_when_no_batch_comes(cluster, client, doomed, pictures):
+    readers, workers = [], [process for process in cluster.processes[1:] if process.poll() is None]
+    executor = AtTheThirdAnswer(client, lambda: readers.extend(children_of(*workers)))
+    ImageSearchEngine(pictures).index_images(executor)
+    _, alive = psutil.wait_procs(readers, timeout=STARTED)
     assert readers and not alive
 
 
 def test_a_worker_without_the_package_is_a_clear_error(cluster, client, pictures):
     process = cluster.start_worker("bare", NO_PACKAGE)
-    client.wait_for_workers(3, timeout=60)
+    client.wait_for_workers(3, timeout=STARTED)
     with pytest.raises(ImportError, match="workers of ClientExecutor need this package .* install imsearch-helpers"):
         ImageSearchEngine(pictures).index_images(client.get_executor(workers="bare"))
     assert process.poll() is None  # it would end if Dask itself had to import what it was sent
@@ -258,10 +264,10 @@ def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
             connect(cluster.address, timeout=0.5)
         cluster.start_worker("older", OLDER)
         with pytest.raises(RuntimeError, match=r"127.* has Python 3.* with Dask 2020\.1\.0, and this program has Python 3"):
-            connect(cluster.address, timeout=60)
+            connect(cluster.address, timeout=STARTED)
         end(cluster.processes[-1])
         only = cluster.start_worker("only")
-        with connect(cluster.address, timeout=60) as client:
+        with connect(cluster.address, timeout=STARTED) as client:
             until(lambda: [worker["name"] for worker in client.scheduler_info()["workers"].values()] == ["only"])
             index = ClusterIndex(client, np.eye(3))
             end(only)
@@ -284,7 +290,7 @@ def test_what_is_no_address_is_a_clear_error(address):
 def test_a_cluster_of_this_machine_s_own_is_not_reached_from_outside_and_ends_with_its_client():
     me = psutil.Process()
     before = {process.pid for process in me.children(recursive=True)}
-    with connect(n_workers=1, timeout=60) as client:
+    with connect(n_workers=1, timeout=STARTED) as client:
         started = [process for process in me.children(recursive=True) if process.pid not in before]
         listening = [c.laddr.ip for process in [me, *started] for c in process.net_connections("inet") if c.status == "LISTEN"]
         assert started and set(listening) == {"127.0.0.1"}
