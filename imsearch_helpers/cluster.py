@@ -23,7 +23,7 @@ COSINE = METRICS["cosine"].from_dots
 CHUNK = 1 << 28  # bytes of vectors in one piece, at most
 SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few times over
 TRIES = 3  # of a search whose workers are lost
-HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None, "silence_logs": logging.CRITICAL}
+HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
 
 
 def connect(address=None, timeout=10, **options):
