@@ -187,7 +187,7 @@ EXERCISES = [
         ),
         explanation="Rounding happens twice: down for what fits into a machine, and up for the parts. Replicas multiply the machines, not the "
         "pictures that fit.",
-        bought="A billion full vectors of 96 numbers need six such machines, their codes one. That is why large collections keep codes.",
+        bought="A billion full vectors of 96 numbers need seven machines of 64 GB, their codes one. That is why large collections keep codes.",
         slips={
             "the last few vectors need a machine too: round up.": lambda n, size, gigabytes, replicas: n
             // (gigabytes * 10**9 // size)
