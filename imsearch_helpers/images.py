@@ -113,12 +113,31 @@ def load_image(image, size=None, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     TypeError, ValueError
         When `image` is none of the above, or an array of another shape or type; when `size` or a budget cannot be.
     """
-    return _load(image, size, TIMEOUT, max_pixels, max_bytes)
+    return read_image_anywhere(image, size, TIMEOUT, max_pixels, max_bytes).picture
 
 
-def _load(image, size, timeout, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
+def read_image_anywhere(image, size=None, timeout=TIMEOUT, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
+    """As `read_image`, and a TIFF, AVIF or HEIC file in a process that is started for it and killed in time.
+
+    Parameters
+    ----------
+    image : str, Path, bytes, PIL.Image.Image or ndarray
+    size : (int, int) or int, optional
+    timeout : float
+        In seconds, for such a process only.
+    max_pixels, max_bytes : int
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    ImageError, TypeError, ValueError
+        As `load_image`.
+    """
     try:
-        return read_image(image, size, max_pixels, max_bytes).picture
+        return read_image(image, size, max_pixels, max_bytes)
     except ImageError as error:
         if not (isinstance(image, (str, os.PathLike)) and error.reason.endswith(ELSEWHERE)):
             raise
@@ -127,7 +146,7 @@ def _load(image, size, timeout, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES):
     limits = timeout, max(MAX_BYTES, max_bytes) + BESIDE, max_pixels, max_bytes
     with importlib.import_module(__package__).ReaderPool(1, *limits) as pool:
         try:
-            return pool.load_image(image, size)
+            return pool.read_image(image, size)
         except RuntimeError:  # in a browser none can be started
             raise refused from None
 
@@ -176,7 +195,7 @@ def load_image_in_time(image, size=None, timeout=TIMEOUT, **budgets):
 
 def _answer_in_thread(answers, image, size, timeout, budgets):
     try:
-        answers.put((_load(image, size, timeout, **budgets), None))
+        answers.put((read_image_anywhere(image, size, timeout, **budgets).picture, None))
     except Exception as error:
         answers.put((None, error))
 

@@ -222,14 +222,60 @@ def blended(one, other, weight):
     """
     if not isinstance(weight, numbers.Real) or not 0 <= weight <= 1:
         raise ValueError(f"weight must be a number from 0 to 1, not {weight!r}")
+    _require_same_pictures(one, other)
+    parts = [(1 - weight) ** 0.5 * of_length_1(one.image_vectors), weight**0.5 * of_length_1(other.image_vectors)]
+    return ImageSearchEngine.from_vectors(one.image_paths, np.hstack(parts))
+
+
+def found_by_weight(one, other, products, steps=20):
+    """The scoreboard's row for each mixture of two methods, all at once, for a slider.
+
+    Parameters
+    ----------
+    one, other : ImageSearchEngine
+        Over all pictures of `products`, in the same order, by cosine.
+    products : Products
+    steps : int
+        How many steps lead from weight 0 to weight 1.
+
+    Returns
+    -------
+    dict of float to dict of str to float
+        Weight of `other` -> what `found_by_shot` gives for `blended(one, other, weight)`.
+
+    Raises
+    ------
+    ValueError
+        When `steps` is below 1, or the engines are over different pictures or not both by cosine.
+    RuntimeError
+        When one of them has nothing indexed yet.
+    """
+    steps = checked_count(steps, "steps")
+    _require_same_pictures(one, other)
+    studio = [product for product in products if product.shot == "studio"]
+    photos = [product for product in products if product.shot != "studio"]
+    first, second = (_cosines_between(engine, photos, studio) for engine in (one, other))  # (n_photos, n_studio)
+    shots, ids = (np.array([getattr(photo, column) for photo in photos]) for column in ("shot", "product_id"))
+    in_shop, rows = np.array([product.product_id for product in studio]), {}
+    for weight in np.arange(steps + 1) / steps:
+        hits = in_shop[((1 - weight) * first + weight * second).argmax(axis=1)] == ids
+        rows[float(weight)] = {str(shot): float(hits[shots == shot].mean()) for shot in np.unique(shots)}
+    return rows
+
+
+def _cosines_between(engine, rows, columns):
+    vector_of = dict(zip(map(os.path.basename, engine.image_paths), of_length_1(engine.image_vectors)))
+    one, other = (np.array([vector_of[product.file] for product in some], dtype=float) for some in (rows, columns))
+    return one @ other.T
+
+
+def _require_same_pictures(one, other):
     for engine in (one, other):
         engine._require_index()
         if engine.metric != "cosine":
             raise ValueError(f"one and other must be engines by cosine, not {engine.metric!r}")
     if one.image_paths != other.image_paths:
         raise ValueError("one and other must be engines over the same pictures, in the same order")
-    parts = [(1 - weight) ** 0.5 * of_length_1(one.image_vectors), weight**0.5 * of_length_1(other.image_vectors)]
-    return ImageSearchEngine.from_vectors(one.image_paths, np.hstack(parts))
 
 
 def evaluate_method(method, products, rows):
@@ -385,6 +431,54 @@ def near_duplicates(engine, threshold=None):
         for group in sorted(groups)
         if len(group) > 1
     )
+
+
+class Pair(NamedTuple):
+    """Two pictures and how alike they are."""
+
+    score: float
+    one: str
+    other: str
+
+
+def closest_pairs(engine, count=400):
+    """The most similar pairs of pictures of a collection: where to look for a gap between copies and all else.
+
+    Parameters
+    ----------
+    engine : ImageSearchEngine
+    count : int
+        How many pairs at most.
+
+    Returns
+    -------
+    list of Pair
+        The highest score first; of scores that are equal to the last digit, those that come first in the engine's order.
+
+    Raises
+    ------
+    ValueError
+        When `count` is below 1.
+    RuntimeError
+        When nothing is indexed yet.
+
+    Examples
+    --------
+    >>> engine = ImageSearchEngine.from_vectors(["a", "b", "c"], [[1, 0], [0, 1], [5, 0]])
+    >>> [(one, other) for score, one, other in closest_pairs(engine, 2)]
+    [('a', 'c'), ('a', 'b')]
+    """
+    count = checked_count(count, "count")
+    engine._require_index()
+    best = np.empty((0, 3))  # score, row, row; never much more than `count` of them, however large the collection
+    for start, scores in nearest.score_blocks(engine.image_vectors, engine.metric):
+        later = np.arange(len(engine.image_paths)) > np.arange(start, start + len(scores))[:, np.newaxis]  # each pair once
+        lowest = best[-1, 0] if len(best) == count else -np.inf
+        rows, others = np.nonzero(later & (scores > lowest))  # an equal one comes later, so it would not get in
+        best = np.concatenate([best, np.column_stack([scores[rows, others], start + rows, others])])
+        best = best[np.argsort(-best[:, 0], kind="stable")[:count]]  # stable: ties in the order of the rows
+    names = engine.image_paths
+    return [Pair(float(score), names[int(row)], names[int(other)]) for score, row, other in best]
 
 
 def checked_threshold(threshold, engine):

@@ -248,7 +248,8 @@ def _end_all(readers):
 
 
 class _Reader:
-    # One process and the conversation with it: a line of JSON there; for each picture a line of JSON and numbers back.
+    # One process and the conversation with it: a line of JSON there; an empty one back when the method is loaded, and for each picture a
+    # line and numbers.
 
     def __init__(self, settings):
         self._settings = settings
@@ -266,8 +267,10 @@ class _Reader:
         self.wait_until_ready()
         process, answers = self._process, []
         try:
-            self._set_deadline(timeout)
+            self._set_deadline(START_TIMEOUT)
             _send(process.stdin, {"paths": [os.path.join(os.getcwd(), path) for path in paths], **order})
+            _line_from(process.stdout)  # the method is loaded: that NumPy takes long to start is not the first picture's fault
+            self._set_deadline(timeout)
             for path in paths:
                 answers.append(self._answer(process.stdout, path, receive, timeout))
                 self._set_deadline(timeout)
@@ -416,6 +419,7 @@ def serve(package):
             function = package.METHODS[order["method"]]  # which loads NumPy
             _limit_memory(limit, RESERVED)
         size = getattr(function, "load_size", None) or ENOUGH_PIXELS if function else order["size"]
+        _send(answers, {})
         for path in order["paths"]:
             _answer(answers, path, size, function, **settings)
 

@@ -5,27 +5,31 @@ import csv
 import html
 import io
 import os
+import tempfile
 import traceback
 import warnings
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import ImageColor
 
 from .ann import sizes_on_paper
 from .checks import printable
 from .engine import ImageSearchEngine
-from .evaluation import compared
+from .evaluation import compared, evaluate_search
 from .images import ImageError, load_image_in_time
-from .plots import BLUE, GREY, RED, explain_match, figure_html, show_scoreboard
-from .plots.shared import file_name
+from .plots import BLUE, GREY, RED, damage_html, draw_effort, explain_match, figure_html, readings_html, show_scoreboard
+from .plots.shared import file_name, table_in_words
 from .text import search_by_text_and_image
 from .vectors import METHODS
 
 THUMBNAIL = 120  # pixels: a query and five results fit into one row of JupyterLab in a window of 1280
 FOOLED = "fooled.csv"
+WALL = (228, 228, 228)  # behind the products of data/
 STYLE = f"""<style>
 .imsearch-gallery {{display: flex; flex-wrap: wrap; gap: 8px; font-size: 13px; line-height: 1.4; padding: 6px 2px}}
 .imsearch-gallery figure {{margin: 0; width: {THUMBNAIL + 8}px}}
@@ -46,6 +50,14 @@ MAP_STYLE = f"""<style>
 .imsearch-points .imsearch-picked {{outline: 3px solid {RED}; transform: scale(1.6); z-index: 2}}
 </style>"""
 
+BOARD_STYLE = """<style>
+.imsearch-board {border-collapse: separate; border-spacing: 3px; font-size: 14px; color: black; background: white}
+.imsearch-board caption {padding: 6px; color: black; background: white}
+.imsearch-board td, .imsearch-board th {width: 110px; height: 38px; text-align: center; font-weight: normal}
+.imsearch-board th:first-child {width: auto; text-align: right; padding-right: 6px}
+.imsearch-board th, .imsearch-board caption {white-space: nowrap}
+</style>"""
+
 
 # JupyterLab gives this class to widgets whose kernel was restarted or shut down; nothing of ours runs any more by then.
 DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: {RED}; font: bold 13px sans-serif; height: auto;
@@ -53,10 +65,54 @@ DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: 
 
 
 class Panel(ipywidgets.VBox):
-    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so."""
+    """A box of controls above what they change. In a stored page, where nothing can be moved, it says so.
+
+    Parameters
+    ----------
+    controls : dict of str to ipywidgets.Widget
+        Each gets the CSS class `imsearch-` and its name, the panel the class `imsearch-panel`.
+    output : ipywidgets.HTML
+    """
+
+    def __init__(self, controls, output):
+        for name, control in controls.items():
+            control.add_class(f"imsearch-{name}")
+        row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
+        super().__init__([row, output])
+        self.add_class("imsearch-panel")
+        self.controls, self.output = controls, output
 
     def __repr__(self):
         return "(Sliders appear here when this cell is run in JupyterLab.)"
+
+    def move(self, **values):
+        """Move controls from Python, as a hand would.
+
+        Parameters
+        ----------
+        **values
+            A control's name -> its new value.
+
+        Returns
+        -------
+        str
+            What is shown then, as HTML.
+
+        Raises
+        ------
+        ValueError
+            When there is no control of that name.
+
+        Examples
+        --------
+        >>> play(lambda n: f"<p>{n}</p>", n=slider("n", 0, 9, 3)).move(n=5)
+        '<p>5</p>'
+        """
+        for name, value in values.items():
+            if name not in self.controls:
+                raise ValueError(f"controls must be among {', '.join(self.controls)}, not {name!r}")
+            self.controls[name].value = value
+        return self.output.value
 
 
 def play(function, **controls):
@@ -82,10 +138,7 @@ def play(function, **controls):
     for control in controls.values():
         control.observe(_in_sight(update, output), names="value")
     update()
-    row = ipywidgets.HBox([*controls.values(), ipywidgets.HTML(DEAD)], layout={"flex_flow": "row wrap"})
-    panel = Panel([row, output])
-    panel.add_class("imsearch-panel")
-    return panel
+    return Panel(controls, output)
 
 
 def _in_sight(work, output):
@@ -120,6 +173,27 @@ def slider(description, low, high, value, step=1, continuous=False):
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(value, min=low, max=high, step=step, description=description, continuous_update=continuous,
                 style={"description_width": "initial"}, layout={"width": "320px"})  # fmt: skip
+
+
+def stops(description, values, value, continuous=False):
+    """A slider that stands at some values only: choose many where the answers lie.
+
+    Parameters
+    ----------
+    description : str
+    values : iterable of int or float
+        In the order from left to right.
+    value : int or float
+        One of them, where it stands at first.
+    continuous : bool
+        As for `slider`.
+
+    Returns
+    -------
+    ipywidgets.SelectionSlider
+    """
+    return ipywidgets.SelectionSlider(options=list(values), value=value, description=description, continuous_update=continuous,
+                                      style={"description_width": "initial"}, layout={"width": "480px"})  # fmt: skip
 
 
 def chooser(description, options):
@@ -205,7 +279,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
         return f"<p>This picture cannot be used with this engine: {html.escape(str(error))}.</p>"
 
 
-def results_html(query, results, products=None, folder=""):
+def results_html(query, results, products=None, folder="", said=()):
     """A query and its results as one piece of HTML, drawn in a few milliseconds, for a slider that is dragged.
 
     Parameters
@@ -216,6 +290,8 @@ def results_html(query, results, products=None, folder=""):
         The truth about the pictures, as for `gallery_html`.
     folder : str
         From where the names are seen; the file's name alone if not given.
+    said : sequence of str, optional
+        What stands below the score of each result where no truth does.
 
     Returns
     -------
@@ -232,7 +308,8 @@ def results_html(query, results, products=None, folder=""):
     name = _seen_from(folder, query) if isinstance(query, str) else "your picture"
     cards = [_card(picture, "imsearch-query-thumb", label, name, query)]
     for place, (path, score) in enumerate(results, start=1):
-        mark, style = _mark(products.of(query), products.of(path)) if known else ("", "")
+        words = html.escape(said[place - 1]) if said else ""
+        mark, style = _mark(products.of(query), products.of(path)) if known else (words, "")
         label = f"{place}. <b>{score:.3f}</b><br>{mark}"
         cards.append(_card(thumbnail(path), f"imsearch-thumb {style}", label, _seen_from(folder, path), path))
     return f'{STYLE}<div class="imsearch-gallery">{"".join(cards)}</div>'
@@ -310,23 +387,84 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     controls = {
         "query": _query_slider(queries, query, continuous=True),
         "engine": _method_picker(engines),
-        "top_k": slider("k, how many results", 1, 20, top_k, continuous=True),
+        "k": slider("k, how many results", 1, 20, top_k, continuous=True),
         "upload": ipywidgets.FileUpload(accept="image/*", description="your own picture", layout={"width": "auto"}),
         "without_query": ipywidgets.Checkbox(without_query, description="leave the query out", indent=False, layout={"width": "auto"}),
     }
 
-    def gallery(engine, query, top_k, upload, without_query):
+    def gallery(engine, query, k, upload, without_query):
         chosen = bytes(upload[0]["content"]) if upload else queries[query]
-        return gallery_html(engines[engine], chosen, top_k, products, without_query)
+        return gallery_html(engines[engine], chosen, k, products, without_query)
 
     panel = play(gallery, **controls)
     controls["query"].observe(lambda change: setattr(controls["upload"], "value", ()), names="value")
     fooled = _fooled_button(controls, queries, engines)
     panel.children = (*panel.children, fooled)
-    for name, control in controls.items():
-        control.add_class({"top_k": "imsearch-k"}.get(name, f"imsearch-{name}"))
     panel.add_class("imsearch-explorer")
     return panel
+
+
+def pick_colour(engines, products=None, colour="#2f62b8", area=30, top_k=5):
+    """Search for a colour: pick one, and how much of the picture it shall take; the results follow.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+    products : Products, optional
+        The truth: then each result says which colour it has.
+    colour : str
+        A name or "#rrggbb": where the picker stands at first.
+    area : int
+        In per cent: where the slider stands at first.
+    top_k : int
+
+    Returns
+    -------
+    Panel
+    """
+
+    def found(colour, area, engine):
+        card = card_of(colour, area)
+        results = engines[engine].search_fast(card, top_k)
+        return results_html(card, results, said=[products.of(path).colour for path, _ in results] if products else ())
+
+    picker = ipywidgets.ColorPicker(value=colour, description="colour", layout={"width": "200px"})
+    percent = slider("area, in %", 0, 100, area, continuous=True)
+    panel = play(found, colour=picker, area=percent, engine=_method_picker(engines))
+    panel.add_class("imsearch-pick-colour")
+    return panel
+
+
+def card_of(colour, area, wall=WALL):
+    """A picture to search with: a wall, and below it a colour that takes a share of the picture.
+
+    Parameters
+    ----------
+    colour : str
+        A name or "#rrggbb".
+    area : int
+        The colour's share, from 0 to 100 per cent.
+    wall : sequence of 3 int
+        Red, green, blue, from 0 to 255.
+
+    Returns
+    -------
+    ndarray, shape (100, 100, 3), uint8
+
+    Raises
+    ------
+    ValueError
+        When there is no such colour.
+
+    Examples
+    --------
+    >>> card = card_of("red", 30)
+    >>> card[69, 0].tolist(), card[70, 0].tolist()
+    ([228, 228, 228], [255, 0, 0])
+    """
+    card = np.full((100, 100, 3), wall, dtype=np.uint8)
+    card[100 - area :] = ImageColor.getrgb(colour)[:3]
+    return card
 
 
 def explain_matches(engines, queries, query=0, places=20):
@@ -428,6 +566,215 @@ def guessed_row(name, row, guess, show, known=None):
     return show_scoreboard({**(known or {}), "my guess": guess, name: row if show else None}, title)
 
 
+def explore_readings(folder, files, file):
+    """Three readings of a file, as `plots.show_readings` draws them: pick one of a folder, or upload one of your own.
+
+    Parameters
+    ----------
+    folder : str or Path
+    files : list of str
+        Names in that folder.
+    file : str
+        The one that is picked at first.
+
+    Returns
+    -------
+    Panel
+    """
+    picker = chooser("file", files)
+    picker.value = file
+    upload = ipywidgets.FileUpload(description="a file of your own", layout={"width": "auto"})
+    picker.observe(lambda change: setattr(upload, "value", ()), names="value")
+
+    def readings(file, upload):
+        return _readings_of_content(upload[0]["content"]) if upload else readings_html(Path(folder, file))
+
+    panel = play(readings, file=picker, upload=upload)
+    panel.add_class("imsearch-readings")
+    return panel
+
+
+def _readings_of_content(content):
+    with tempfile.TemporaryDirectory() as folder:  # a TIFF is decoded only from a file
+        path = Path(folder, "upload")
+        path.write_bytes(content)
+        return readings_html(path)
+
+
+def explore_damage(path, percent=50):
+    """A slider that changes one byte of a picture: as a JPEG and as a PNG, each as it is decoded then.
+
+    Parameters
+    ----------
+    path : str or Path
+        A small JPEG.
+    percent : int
+        Where in the pixels' data the byte lies at first, as in `plots.damaged_twins`.
+
+    Returns
+    -------
+    Panel
+    """
+    place = slider("place of the byte, in %", 0, 100, percent, continuous=True)
+    panel = play(lambda percent: damage_html(path, percent), percent=place)
+    panel.add_class("imsearch-damage")
+    return panel
+
+
+def explore_k(query, results, products, k=5):
+    """What k does: the first k results with ticks and crosses, and what is counted of them.
+
+    Parameters
+    ----------
+    query : str
+        An indexed path.
+    results : list of SearchResult
+        Best first, without the query itself; k goes up to their number.
+    products : Products
+        The truth.
+    k : int
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def counted(k):
+        return counted_html(query, results[:k], products)
+
+    panel = play(counted, k=slider("k, how many results", 1, len(results), k, continuous=True))
+    panel.add_class("imsearch-counted")
+    return panel
+
+
+def counted_html(query, results, products):
+    """Results with ticks and crosses, below what is counted of them, as one piece of HTML.
+
+    Parameters
+    ----------
+    query : str
+    results : list of SearchResult
+        At least one.
+    products : Products
+
+    Returns
+    -------
+    str
+    """
+    truth = products.relevant(query)
+    hits, quality = sum(result.path in truth for result in results), evaluate_search(truth, [one.path for one in results], len(results))
+    said = (
+        f"precision {hits} of {len(results)} shown = <b>{quality.precision:.2f}</b>, "
+        f"recall {hits} of {len(truth)} relevant = <b>{quality.recall:.2f}</b>"
+    )
+    return f"<p>{said}</p>{results_html(query, results, products)}"
+
+
+def explore_mixture(names, rows, weight=0.5):
+    """Two methods mixed: move the weight of the second, and the scoreboard follows.
+
+    Parameters
+    ----------
+    names : (str, str)
+        Of the methods.
+    rows : dict of float to dict of str to float
+        Weight -> row, as `found_by_weight` gives them: 0, 1, and what lies between in equal steps.
+    weight : float
+        Where the slider stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def board(weight):
+        return mixture_html(names, rows, weight)
+
+    control = slider(f"weight of {names[1]}", 0.0, 1.0, weight, step=1 / (len(rows) - 1))
+    control.layout.width = "480px"  # its label is long, and a step must be wide enough for the mouse
+    panel = play(board, weight=control)
+    panel.add_class("imsearch-mixture")
+    return panel
+
+
+def mixture_board(names, rows, weight):
+    """The scoreboard of two methods and of one mixture, whose worst shot stands in the title.
+
+    Parameters
+    ----------
+    names : (str, str)
+    rows : dict of float to dict of str to float
+    weight : float
+        Of the second; the nearest weight in `rows` is shown.
+
+    Returns
+    -------
+    Figure
+    """
+    return show_scoreboard(*_mixture(names, rows, weight))
+
+
+def mixture_html(names, rows, weight):
+    """What `mixture_board` draws, as a table in HTML: written in a millisecond, for a slider.
+
+    Parameters
+    ----------
+    names : (str, str)
+    rows : dict of float to dict of str to float
+    weight : float
+
+    Returns
+    -------
+    str
+    """
+    table, title = _mixture(names, rows, weight)
+    heads = "".join(f"<th>{html.escape(shot)} shot</th>" for shot in sorted(rows[0.0]))
+    lines = "".join(f"<tr><th>{html.escape(name)}</th>{_cells(row)}</tr>" for name, row in table.items())
+    label = html.escape(f"{title}. {table_in_words(table)}.", quote=True)
+    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{title}</caption><tr><td></td>{heads}</tr>{lines}</table>'
+
+
+def _mixture(names, rows, weight):
+    weight = min(rows, key=lambda known: abs(known - weight))
+    mixed = rows[weight]
+    worst = min(mixed, key=mixed.get)
+    title = f"Weight {weight:.2f}: the worst shot is {worst} with {mixed[worst]:.2f}, the mean {np.mean(list(mixed.values())):.2f}"
+    return {names[0]: rows[0.0], names[1]: rows[1.0], f"mixed, {weight:.2f}": mixed}, title
+
+
+def _cells(row):
+    # As dark as in the figures: white for 0; black digits can be read on the blue of 1.
+    return "".join(f'<td style="background: rgba(0, 114, 178, {0.75 * row[shot]:.3f})">{row[shot]:.2f}</td>' for shot in sorted(row))
+
+
+def explore_effort(rows, kind="ivf", place=0):
+    """Recall against comparisons: choose a kind of index and its effort.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `plots.draw_effort` takes them.
+    kind : {"ivf", "hnsw"}
+    place : int
+        Where the controls stand at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def drawn(kind, place):
+        return draw_effort(rows, kind, place)
+
+    most = max(Counter(row["kind"] for row in rows if row["kind"] in ("ivf", "hnsw")).values())
+    picker = chooser("kind", ["ivf", "hnsw"])
+    picker.value = kind
+    panel = play(drawn, kind=picker, place=slider("effort, from low to high", 0, most - 1, place))
+    panel.add_class("imsearch-effort")
+    return panel
+
+
 def explore_map(maps, products, picked=0):
     """A map of pictures: choose a method, point at a picture to see it larger, or go through all with the slider.
 
@@ -449,7 +796,7 @@ def explore_map(maps, products, picked=0):
         return map_html(maps[method], products, picture, method)
 
     panel = play(drawn, method=_method_picker(maps), picture=_query_slider(products, picked, continuous=False))
-    panel.children[0].children[1].description = "picture"
+    panel.controls["picture"].description = "picture"
     panel.add_class("imsearch-map")
     return panel
 
@@ -699,3 +1046,34 @@ def _append_row(path, heads, row):
     new = not Path(path).exists()
     with open(path, "a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([heads] * new + [row])
+
+
+def kept_queries(engines, path=FOOLED):
+    """What the explorer's button kept: the queries that fooled a method, to be gone through again.
+
+    Parameters
+    ----------
+    engines : dict of str to ImageSearchEngine
+        Under the names by which the button kept them.
+    path : str or Path
+
+    Returns
+    -------
+    list of (str, str)
+        Indexed path and name of the engine, each pair once, as kept; none where there is no such file.
+
+    Warns
+    -----
+    UserWarning
+        For rows that name a picture or a method that is not in `engines`: they are left out.
+    """
+    if not Path(path).exists():
+        return []
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = list(dict.fromkeys(tuple(row) for row in csv.reader(file) if row))[1:]  # each once
+    path_of = {(_seen_from(engine.image_dir, one), name): one for name, engine in engines.items() for one in engine.image_paths}
+    strange = [row for row in rows if row not in path_of]
+    if strange:
+        first = ", ".join(map(repr, strange[0]))
+        warnings.warn(f"{path}: left out {len(strange)} of {len(rows)} rows: no such picture or method, such as {first}", stacklevel=2)
+    return [(path_of[row], row[1]) for row in rows if row in path_of]

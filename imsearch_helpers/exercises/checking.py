@@ -10,8 +10,9 @@ from .equality import same
 from .lessons import exercise_named
 from .model import CORRECT, NOT_ATTEMPTED, NOT_YET, Score, WorkedCase
 from .sandbox import TookTooLong, has_loop, is_blank, refused, run
-from .words import about_answer, about_arguments, about_error, about_kind, about_nothing, call_of, short
+from .words import about_answer, about_arguments, about_cause, about_error, about_kind, about_nothing, call_of, short
 
+BLANK = "Replace the three dots in {}, run the cell with the function first, then this cell again."
 IT_LOOPS = "It loops. This task asks for arithmetic on whole arrays: no for, while, comprehension or map."
 
 
@@ -86,26 +87,31 @@ def assess(exercise, function, cases, points):
     Score
     """
     if is_blank(function):
-        return Score(0.0, NOT_ATTEMPTED, f"Replace the three dots in {exercise.name}, then run this cell again.")
+        return Score(0.0, NOT_ATTEMPTED, BLANK.format(exercise.name))
     if exercise.loop_free and has_loop(function):
         return Score(0.0, NOT_YET, IT_LOOPS)
     attempts = _attempts(exercise, function, cases)
-    if len(attempts) == len(cases) and not any(attempt.complaint for attempt in attempts):
+    wrong = [attempt for attempt in attempts if attempt.is_wrong]
+    if not wrong:
         won, message = _contest(exercise, function)
         return Score(points, CORRECT, message, [True] * len(cases)) if won else Score(0.0, NOT_YET, message)
-    passed = [not attempt.complaint for attempt in attempts] + [False] * (len(cases) - len(attempts))
-    message = next(attempt.complaint for attempt in attempts if attempt.complaint) + _likely_cause(exercise, function, attempts)
+    passed = [not attempt.is_wrong for attempt in attempts] + [False] * (len(cases) - len(attempts))
     share = 0 if any(refused(attempt.error) for attempt in attempts) else sum(passed) / len(passed)
-    return Score(round(points * share, 4), NOT_YET, message, passed)
+    return Score(round(points * share, 4), NOT_YET, _message(exercise, function, wrong), passed)
 
 
 class Attempt(NamedTuple):
-    """What a function made of one case; the complaint is empty where it is right, the error None where there was none."""
+    """What a function made of one case: a reason in words, a comparison, or both, where it is wrong; the error None where there was none."""
 
     case: WorkedCase
     got: object
     error: BaseException | None
-    complaint: str
+    reason: str = ""
+    compared: str = ""
+
+    @property
+    def is_wrong(self):
+        return bool(self.reason or self.compared)
 
 
 def _attempts(exercise, function, cases):
@@ -121,15 +127,27 @@ def _attempts(exercise, function, cases):
 def _attempt(exercise, function, case):
     given = copy.deepcopy(case.given)
     outcome = run(function, given, exercise.ready_made)
+    reason = compared = ""
     if outcome.error is not None:
         reason = about_error(outcome.error) if _takes(function, given) else about_arguments(exercise)
     elif not same(given, case.given):
         reason = "It changed its input. Work on a copy: the caller still needs the original."
     elif outcome.got is None and case.expected is not None:
-        reason = about_nothing(case.expected, outcome.printed)
+        reason, compared = about_nothing(case.expected, outcome.printed)
+    elif exercise.judge is None:
+        reason, compared = ("", "") if same(outcome.got, case.expected) else about_answer(case.expected, outcome.got)
     else:
-        reason = _reason(exercise, case, outcome.got)
-    return Attempt(case, outcome.got, outcome.error, f"The call:  {call_of(exercise, case.given)}\n{reason}" if reason else "")
+        reason = about_kind(case.expected, outcome.got) or _judged(exercise, case.given, outcome.got)
+        compared = f"Came:      {short(outcome.got)}" if reason else ""
+    return Attempt(case, outcome.got, outcome.error, reason, compared)
+
+
+def _message(exercise, function, wrong):
+    """What helps first: a picture in a call can fill a page."""
+    first = wrong[0]
+    cause = _likely_cause(exercise, function, wrong)
+    call = f"The call:  {call_of(exercise, first.case.given)}"
+    return "\n".join(part for part in (first.reason, cause and f"Likely cause: {cause}", call, first.compared) if part)
 
 
 def _takes(function, given):
@@ -138,14 +156,6 @@ def _takes(function, given):
     except TypeError:
         return False
     return True
-
-
-def _reason(exercise, case, got):
-    """Why an answer is not right; empty if it is."""
-    if exercise.judge is None:
-        return "" if same(got, case.expected) else about_answer(case.expected, got)
-    wrong = about_kind(case.expected, got) or _judged(exercise, case.given, got)
-    return wrong and f"Came:      {short(got)}\n{wrong}"
 
 
 def _judged(exercise, case, got):
@@ -165,18 +175,34 @@ def _contest(exercise, function):
     return won, f"{score}\n{exercise.bought}" if won else score
 
 
-def _likely_cause(exercise, function, attempts):
-    # A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause.
-    wrong = [attempt for attempt in attempts if attempt.complaint]
-    for cause in wrong[0].case.slips:
-        if all(cause in attempt.case.slips and same(attempt.case.slips[cause], attempt.got) for attempt in wrong):
-            return f"\nLikely cause: {cause}"
+def _likely_cause(exercise, function, wrong):
+    by_slip = _slip_behind(wrong)
+    if by_slip or refused(wrong[0].error):
+        return by_slip
+    if wrong[0].error is not None and about_cause(wrong[0].error):
+        return about_cause(wrong[0].error)
     if _right_with_floats(exercise, function, wrong[0].case):
-        return "\nLikely cause: the numbers are uint8, which wrap around at 256: turn them into floats first."
-    return ""
+        return "the numbers are uint8, which wrap around at 256: turn them into floats first."
+    wide = [attempt for attempt in wrong if not any(map(_is_uint8, attempt.case.given))]
+    return _slip_behind(wide) if len(wide) > 1 else ""  # where the numbers wrap around as well, no slip alone explains them all
+
+
+def _slip_behind(wrong):
+    """A slip that explains one wrong answer may do so by chance; one that explains them all is the likely cause."""
+    answered = [attempt for attempt in wrong if attempt.error is None]
+    causes = answered[0].case.slips if answered else ()
+    return next((cause for cause in causes if all(_explains(cause, attempt) for attempt in wrong)), "")
+
+
+def _explains(cause, attempt):
+    answer = attempt.case.slips.get(cause, attempt.case.expected)
+    return answer is None if attempt.error is not None else answer is not None and same(answer, attempt.got)
+
+
+def _is_uint8(value):
+    return isinstance(value, np.ndarray) and value.dtype == np.uint8
 
 
 def _right_with_floats(exercise, function, case):
-    narrow = [isinstance(value, np.ndarray) and value.dtype == np.uint8 for value in case.given]
-    wide = tuple(value.astype(float) if is_narrow else value for value, is_narrow in zip(case.given, narrow))
-    return any(narrow) and not _attempt(exercise, function, case._replace(given=wide)).complaint
+    wide = tuple(value.astype(float) if _is_uint8(value) else value for value in case.given)
+    return any(map(_is_uint8, case.given)) and not _attempt(exercise, function, case._replace(given=wide)).is_wrong

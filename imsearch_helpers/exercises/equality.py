@@ -26,6 +26,8 @@ def same(one, other):
         return len(one) == len(other) and all(map(same, one, other))
     if is_numeric(one) and is_numeric(other):
         one, other = np.asarray(one), np.asarray(other)
+        if one.size == other.size == 0 and one.ndim and other.ndim:
+            return len(one) == len(other)  # no pairs at all, as a list or as an array of two columns
         return one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=1e-6, equal_nan=True)
     if isinstance(one, str) and isinstance(other, str):
         return str(one) == str(other)  # NumPy has its own type for text

@@ -72,16 +72,20 @@ def hint(name, tier=1):
     Returns
     -------
     Note
+        The last hint, and what says more, where `tier` asks for one beyond.
 
     Raises
     ------
     ValueError
-        When there is no such exercise or no such tier.
+        When there is no such exercise, or `tier` is no whole number from 1.
     """
     exercise = _lesson_exercise(name)
-    if type(tier) is not int or not 1 <= tier <= len(exercise.hints):
-        raise ValueError(f"tier must be from 1 to {len(exercise.hints)} for {exercise.name!r}, not {tier!r}")
-    return Note(f"**Hint {tier} of {len(exercise.hints)}.** {exercise.hints[tier - 1]}")
+    n_hints = len(exercise.hints)
+    if type(tier) is not int or tier < 1:
+        raise ValueError(f"tier must be from 1 to {n_hints} for {exercise.name!r}, not {tier!r}")
+    last = min(tier, n_hints)
+    more = f"\n\nThere is no hint {tier}; more is said by `solution({exercise.name!r})`." if tier > n_hints else ""
+    return Note(f"**Hint {last} of {n_hints}.** {exercise.hints[last - 1]}{more}")
 
 
 def solution(name):

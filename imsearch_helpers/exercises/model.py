@@ -20,7 +20,7 @@ COLOURS = {NOT_ATTEMPTED: "#595959", NOT_YET: "#B34700", CORRECT: "#00664B"}
 
 
 class WorkedCase(NamedTuple):
-    """The arguments of one call, the right answer, and the wrong answers of likely slips: cause in words -> answer."""
+    """The arguments of one call, the right answer, and the wrong answers of likely slips: cause in words -> answer, None for an error."""
 
     given: tuple
     expected: object
@@ -104,11 +104,33 @@ class Exercise:
             return [self._worked(case) for rng in generators for case in self.cases(rng)]
 
     def _worked(self, case):
-        expected, slips = self.solution(*copy.deepcopy(case)), {}
+        expected, slips = self.solution(*copy.deepcopy(case)), dict.fromkeys(self.slips)
         for cause, slip in self.slips.items():
-            with contextlib.suppress(Exception):  # a slip may not fit every case
+            with contextlib.suppress(Exception):  # a slip may stop with an error, as a learner's function may
                 slips[cause] = slip(*copy.deepcopy(case))
         return WorkedCase(case, expected, {cause: answer for cause, answer in slips.items() if not same(answer, expected)})
+
+
+def telling(draw, solution, slips):
+    """Draw a case until every slip shows in it, so that no wrong answer passes by luck.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns a new case each time.
+    solution : callable
+    slips : iterable of callable
+
+    Returns
+    -------
+    tuple
+        The case.
+    """
+    while True:
+        case = draw()
+        right = solution(*copy.deepcopy(case))
+        if not any(same(slip(*copy.deepcopy(case)), right) for slip in slips):
+            return case
 
 
 class Score(float):

@@ -29,9 +29,27 @@ def _pictures_and_channels(rng):
     small[0, 0] = (0, 128, 255)
     small[1, 1] = (255, 10, 90)
     wide = rng.integers(0, 256, (3, 5, 3), dtype=np.uint8)
-    wide[0, :2, 2] = (51, 102)  # the last values of their bins where 256 is divided by five, not where 255 is
     dark = rng.integers(0, 90, (4, 3, 3), dtype=np.uint8)
-    return [(small, 0, 4), (wide, 1, 8), (dark, 2, 4), (wide, 2, 5), (wide, 0, 256)]
+    return [(small, 0, 4), (wide, 1, 8), (dark, 2, 4), (at_the_borders(rng, 5), 2, 5), (wide, 0, 256)]
+
+
+def at_the_borders(rng, bins):
+    """A picture with the last value of each bin and the first of the next in every channel: a border a little off shows.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Puts them in any order.
+    bins : int
+        From 2.
+
+    Returns
+    -------
+    ndarray of shape (2, bins - 1, 3), dtype uint8
+    """
+    firsts = -(-256 * np.arange(1, bins) // bins)  # rounded up
+    values = np.concatenate([firsts - 1, firsts])
+    return np.stack([rng.permutation(values) for _ in range(3)], axis=1).reshape(2, -1, 3).astype(np.uint8)
 
 
 def _counts_of_channel(picture, channel, bins, limits=(0, 256)):
@@ -61,7 +79,8 @@ def _pictures_and_bins(rng):
     small = rng.integers(0, 256, (2, 2, 3), dtype=np.uint8)
     dark = rng.integers(0, 128, (3, 4, 3), dtype=np.uint8)
     bright = rng.integers(140, 256, (4, 5, 3), dtype=np.uint8)
-    return [(small, 2), (dark, 2), (bright, 3), (bright, 8)]
+    bright[0, 0] = 255
+    return [(small, 2), (dark, 2), (bright, 3), (bright, 8), (at_the_borders(rng, 5), 5)]
 
 
 def _bin_numbers(picture, bins):
@@ -85,6 +104,16 @@ def _wrapped_boxes(picture, bins):
 def _three_channels(picture, bins):
     counts = [np.histogram(picture[:, :, channel], bins, (0, 256))[0] for channel in range(3)]
     return np.concatenate(counts) / picture.size
+
+
+def _bins_to_255(picture, bins):
+    counts, _ = np.histogramdd(picture.reshape(-1, 3), bins, [(0, 255)] * 3)
+    return counts.ravel() / picture[:, :, 0].size
+
+
+def _whole_widths(picture, bins):
+    r, g, b = np.moveaxis(picture.astype(int) // (256 // bins), 2, 0)
+    return _shares_of_boxes((r * bins + g) * bins + b, bins)
 
 
 def _cut_short(picture, bins):
@@ -121,7 +150,14 @@ def _hues_and_bins(rng):
     grey = np.full((2, 2, 3), rng.integers(20, 230), dtype=np.uint8)
     half_grey = _colours(rng, 4, 3)
     half_grey[:2] = half_grey[:2].max(axis=2, keepdims=True)
-    return [(_colours(rng, 1, 2), 6), (_colours(rng, 3, 4), bins), (half_grey, bins), (grey, 4)]
+    return [(_colours(rng, 1, 2), 6), (_colours(rng, 3, 4), bins), (half_grey, bins), (grey, 4), (_near_the_limit(rng), 7)]
+
+
+def _near_the_limit(rng):
+    """Saturations of 0.19 and 0.21, a dark strong colour and a bright pale one. (At 0.2 itself rounding would decide.)"""
+    first = int(rng.integers(3))
+    return np.array([[np.roll((100, 90, 81), first), np.roll((100, 90, 79), first + 1)],
+                     [np.roll((40, 22, 8), first + 2), np.roll((250, 240, 230), first + 1)]], dtype=np.uint8)  # fmt: skip
 
 
 def _colours(rng, height, width):
@@ -136,11 +172,11 @@ def _colours(rng, height, width):
     return np.array(colours).reshape(height, width, 3)
 
 
-def _hues(picture, bins, place=0, least=0.2, order=(0, 1, 2), whole=False):
+def _hues(picture, bins, place=0, least=0.2, order=(0, 1, 2), whole=False, limited=1):
     counts = np.zeros(bins)
     for pixel in picture.reshape(-1, 3) / 255:
         hsv = colorsys.rgb_to_hsv(*pixel[list(order)])
-        if hsv[1] >= least:
+        if hsv[limited] >= least:
             counts[min(int(hsv[place] * bins), bins - 1)] += 1
     return counts / (picture[:, :, 0].size if whole else max(1, counts.sum()))
 
@@ -165,7 +201,10 @@ def grid_of_histograms(picture, rows, columns, bins):
 
 def _pictures_and_grids(rng):
     pixels = lambda height, width: rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    return [(pixels(2, 2), 1, 2, 2), (pixels(4, 6), 2, 3, 2), (pixels(6, 4), 3, 2, 4), (pixels(5, 5), 1, 1, 8)]
+    small = pixels(2, 2)
+    small[0, 0], small[1, 1] = (0, 128, 255), (255, 0, 127)
+    drawn = [(small, 1, 2, 2), (pixels(6, 12), 2, 3, 2), (pixels(12, 6), 3, 2, 4), (pixels(5, 5), 1, 1, 8)]
+    return [*drawn, (at_the_borders(rng, 5), 1, 2, 5)]
 
 
 def _columns_first(picture, rows, columns, bins):
@@ -239,6 +278,8 @@ EXERCISES = [
             "the boxes are numbered from blue; red is the first digit: (r * bins + g) * bins + b.": _blue_first,
             "these are counts. Divide by the number of pixels.": lambda picture, bins: joint_histogram(picture, bins)
             * picture[:, :, 0].size,
+            "the bins end at 255. They must end at 256, or they are a little too narrow.": _bins_to_255,
+            "256 // bins is a bin's width only where nothing is left over: write value * bins // 256.": _whole_widths,
             "box numbers above 255 do not fit into uint8 and wrap around. Use .astype(int) first.": _wrapped_boxes,
             "the empty boxes at the end are missing: give bincount minlength=bins**3.": _cut_short,
             "it divides by picture.size, which counts every pixel three times.": lambda picture, bins: joint_histogram(
@@ -262,6 +303,9 @@ EXERCISES = [
         slips={
             "nearly grey pixels are counted too. Leave out saturations below 0.2.": lambda picture, bins: _hues(
                 picture, bins, least=0
+            ),
+            "the limit is about saturation, the second of the three numbers; a dark pixel has a hue, too.": lambda picture, bins: (
+                _hues(picture, bins, limited=2)
             ),
             "this counts the saturation; hue is the first of the three numbers.": lambda picture, bins: _hues(
                 picture, bins, place=1
@@ -305,6 +349,9 @@ EXERCISES = [
             ),
             "without range=(0, 256) the bins stretch from each tile's own smallest to its largest value.": (
                 lambda picture, rows, columns, bins: _counts_of_tiles(picture, rows, columns, bins, None).reshape(-1)
+            ),
+            "the bins end at 255. They must end at 256, or they are a little too narrow.": lambda picture, rows, columns, bins: (
+                _counts_of_tiles(picture, rows, columns, bins, (0, 255)).reshape(-1)
             ),
             "this takes all tiles for red, then all for green; the three channels of a tile stay together.": (
                 lambda picture, rows, columns, bins: _counts_of_tiles(picture, rows, columns, bins).swapaxes(0, 1).reshape(-1)

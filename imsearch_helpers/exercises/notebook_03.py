@@ -24,6 +24,8 @@ def centred_cosine(v1, v2):
     `v1` and `v2` are arrays with the same number of numbers. Return one number,
     and 0.0 if one of the vectors has the same number everywhere.
     """
+    if v1.min() == v1.max() or v2.min() == v2.max():
+        return 0.0  # their mean may be rounded: then what is left is not quite 0, but says nothing
     return cosine_similarity(v1 - v1.mean(), v2 - v2.mean())
 
 
@@ -60,6 +62,7 @@ def _pairs(rng):
         (-rng.integers(1, 10, n_dims) / 2, rng.integers(1, 10, n_dims) / 2),
         (bright[0], bright[1]),
         (rng.random(4).round(2), np.zeros(4)),
+        (rng.integers(1, 9, 4) / 100, rng.integers(1, 9, 4) / 100),  # lengths far below 1, but no vectors of zeros
         (rng.integers(1, 9, 6) / 4, rng.integers(1, 9, 6) * 5.0),
         (np.append(some, -some.sum()), np.append(rng.integers(1, 6, 3), 6)),  # sums to 0, but is no vector of zeros; a dot product never 0
     ]
@@ -67,12 +70,13 @@ def _pairs(rng):
 
 def _pairs_to_centre(rng):
     n_dims = int(rng.integers(6, 12))
-    vector = rng.permutation(5) + rng.integers(1, 4)
+    vector, times = rng.permutation(5) + rng.integers(1, 4), int(rng.integers(2, 5))
     return [
-        (rng.permutation(4) + 1, rng.permutation(4) * 2 + rng.integers(1, 9)),
-        (vector, 30 - vector * int(rng.integers(2, 5))),
+        (rng.permutation(4) + 1, rng.permutation(4) * 2 + 4),  # the largest of one is the smallest of the other
+        (vector, (times + 1) * vector.min() - times * vector),  # the other way round
         (rng.random(n_dims).round(2) + 1, rng.random(n_dims).round(2)),
         (rng.permutation(4) + 0.5, np.full(4, float(rng.integers(1, 9)))),
+        (np.full(3, 0.1), np.full(3, 0.7)),  # their means are rounded: what is left of both is not quite 0
         (rng.integers(0, 256, 8).astype(np.uint8), rng.integers(0, 256, 8).astype(np.uint8)),
     ]
 
@@ -154,24 +158,31 @@ def _correlation_without_care(v1, v2):
 
 
 def _what_is_wrong_with_the_pair(pair, query):
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    if not isinstance(pair, (tuple, list)) and np.ndim(pair) != 2 or len(pair) != 2:
         return "Return two vectors: return a, b"
     try:
         a, b = (np.asarray(vector, dtype=float) for vector in pair)
         cosines, distances = zip(*[(cosine_similarity(v, query), euclidean_distance(v, query)) for v in (a, b)])
     except (TypeError, ValueError) as error:
         return f"The two metrics cannot be computed for it: {error}"
-    measured = f"cosine: a {cosines[0]:.4f}, b {cosines[1]:.4f}; distance: a {distances[0]:.4g}, b {distances[1]:.4g}."
-    by_cosine, by_distance = cosines[0] - cosines[1], distances[0] - distances[1]
-    if by_cosine > 1e-9 and by_distance > 1e-9:
+    by_angle, by_distance = _angle(b, query) - _angle(a, query), distances[0] - distances[1]
+    measured = f"cosine: a {cosines[0]:.9g}, b {cosines[1]:.9g}; distance: a {distances[0]:.4g}, b {distances[1]:.4g}."
+    if abs(by_angle) <= 1e-12:
+        return f"By cosine a and b are level. Only one of them should point where the query points.\n{measured}"
+    if abs(by_distance) <= 1e-12 * max(distances):
+        return f"Both are equally far away. Move a farther out along its own direction.\n{measured}"
+    if by_angle > 0 and by_distance > 0:
         return ""
-    if by_cosine < -1e-9 and by_distance < -1e-9:
-        return f"{measured}\nThey disagree, but the other way round: swap a and b."
-    if abs(by_cosine) <= 1e-9:
-        return f"{measured}\nBy cosine a and b are level. Only one of them should point where the query points."
-    if abs(by_distance) <= 1e-9:
-        return f"{measured}\nBoth are equally far away. Move a farther out along its own direction."
-    return f"{measured}\nBoth metrics prefer the same one. Let a point where the query points, but lie farther away."
+    if by_angle < 0 and by_distance < 0:
+        return f"They disagree, but the other way round: swap a and b.\n{measured}"
+    return f"Both metrics prefer the same one. Let a point where the query points, but lie farther away.\n{measured}"
+
+
+def _angle(v1, v2):
+    """The angle in radians; of a small one the cosine, near 1, keeps half the digits only."""
+    if not v1.any():
+        return np.pi / 2  # whose cosine is 0, as a vector of zeros has it
+    return 2 * np.arcsin(min(1, np.linalg.norm(v1 / np.linalg.norm(v1) - v2 / np.linalg.norm(v2)) / 2))
 
 
 EXERCISES = [
@@ -212,15 +223,19 @@ EXERCISES = [
         cases=_pairs_to_centre,
         hints=(
             "`v1.mean()` is the mean of the numbers in `v1`. What is left when you subtract it from each of them?",
-            "Each vector loses its *own* mean. What remains of the two goes into `cosine_similarity`, which you may use "
-            "here; it also sees to vectors of zeros.",
+            "Each vector loses its *own* mean. What remains of the two goes into `cosine_similarity`, which you may use here.",
+            "Equal numbers come first: `v1.min() == v1.max()`. The mean of three times 0.1 is rounded to "
+            "0.10000000000000002, so what is left is not 0, and its angle is an accident of rounding.",
         ),
         explanation="What is left of each vector says how far each number lies above or below its picture's mean. "
         "Less light multiplies all of that by the same number; light added everywhere, as haze does it, goes with the mean. "
-        "The angle stays the same both times.",
+        "The angle stays the same both times. Whether all numbers are equal is asked of the numbers themselves, since the "
+        "mean may be rounded.",
         bought="You have built the Pearson correlation, which statistics knows well, out of an angle.",
         slips={
             "this is the plain cosine; the means are still in.": cosine_similarity,
+            "the mean of equal numbers may be rounded; what is then left is not quite 0, and its angle means nothing. Ask the numbers "
+            "themselves whether they are equal.": lambda v1, v2: cosine_similarity(v1 - v1.mean(), v2 - v2.mean()),
             "the mean of both vectors together was subtracted; each should lose its own.": lambda v1, v2: (
                 cosine_similarity(v1 - np.mean([v1, v2]), v2 - np.mean([v1, v2]))
             ),

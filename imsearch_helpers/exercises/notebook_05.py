@@ -3,20 +3,20 @@
 import numpy as np
 
 from ..similarity import cosine_similarity
-from .model import Exercise
+from .model import Exercise, telling
 
 
 def batch_scores(queries, vectors):
     """The cosine of every query with every vector, by one matrix product.
 
     `queries` has the shape (n_queries, n_dims), `vectors` the shape (n_images,
-    n_dims); no row is all zeros. Return an array of shape (n_queries,
-    n_images): row i holds the scores of query i.
+    n_dims); they may be of the type uint8, and no row is all zeros. Return an
+    array of shape (n_queries, n_images): row i holds the scores of query i.
+    Use no loop and no comprehension.
     """
-    queries, vectors = queries.astype(float), vectors.astype(float)
-    queries /= np.linalg.norm(queries, axis=1, keepdims=True)  # every row now has length 1
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return queries @ vectors.T  # (n_queries, n_dims) @ (n_dims, n_images)
+    units = queries / np.linalg.norm(queries, axis=1, keepdims=True)  # the few queries, each at length 1
+    lengths = np.linalg.norm(vectors, axis=1)  # (n_images,): once for all queries
+    return units @ vectors.T / lengths  # (n_queries, n_images); the large matrix is not copied
 
 
 def best_in_blocks(read_rows, n_images, query, k, block):
@@ -72,19 +72,24 @@ class Rows:
 
 def _blocked(rng):
     cases = []
-    for n_images, k, block in [(6, 2, 3), (7, 3, 3), (10, 4, 2), (int(rng.integers(11, 30)), 5, 4)]:
-        matrix = rng.integers(0, 10, (n_images, 3))
-        matrix[n_images // 2] = matrix[0]  # so that there is a tie to break
-        cases.append((Rows(matrix, block), n_images, rng.integers(1, 6, 3), k, block))
+    for n_images, k, block, shift in [(6, 2, 3, 0), (7, 3, 3, -20), (10, 4, 2, -5), (4 * int(rng.integers(3, 8)) + 1, 5, 4, -9)]:
+        matrix = rng.integers(0, 8, (n_images, 3))
+        matrix[0] = matrix[n_images // 2] = 8  # a tie to break, between two blocks
+        matrix[-1] = 9  # the best row is the last one, in two cases alone in its block
+        cases.append((Rows(matrix + shift, block), n_images, rng.integers(1, 6, 3), k, block))
     return cases
 
 
 def _copies(rng):
-    cases = []
-    for n_images, n_dims, k in [(5, 2, 2), (12, 3, 4), (30, 4, 5), (40, 6, 8)]:
+    def draw(n_images, n_dims, k):
         vectors = rng.random((n_images, n_dims)).round(3)
-        cases.append((vectors, (vectors + rng.normal(0, 0.2, vectors.shape)).round(3), rng.random(n_dims).round(3), k))
-    return cases
+        return vectors, (vectors + rng.normal(0, 0.2, vectors.shape)).round(3), rng.random(n_dims).round(3), k
+
+    slips = [_place_by_place, _how_many, _smallest]
+    first = telling(lambda: draw(5, 2, 2), recall_of_copy, slips)
+    slips += [_with_other_k(*more) for more in [(1, 0), (-1, 0), (0, 1), (0, -1)]]  # never all at once where k is 2
+    sizes = [(12, 3, 4), (30, 4, 5), (40, 6, 8)]
+    return [first, *(telling(lambda size=size: draw(*size), recall_of_copy, slips) for size in sizes)]
 
 
 def _without_lengths(queries, vectors):
@@ -124,6 +129,28 @@ def _worst_first(read_rows, n_images, query, k, block):
     return best_in_blocks(read_rows, n_images, -query, k, block)
 
 
+def _marks_with_zero(read_rows, n_images, query, k, block):
+    scores = np.concatenate([read_rows(start, min(start + block, n_images)) @ query for start in range(0, n_images, block)])
+    best = []
+    for _ in range(k):
+        best.append(int(scores.argmax()))
+        scores[best[-1]] = 0
+    return best
+
+
+def _larger_number_first(read_rows, n_images, query, k, block):
+    scores = np.concatenate([read_rows(start, min(start + block, n_images)) @ query for start in range(0, n_images, block)])
+    return np.argsort(scores, kind="stable")[::-1][:k]
+
+
+def _with_other_k(more_true, more_found):
+    def slip(vectors, copy, query, k):
+        true, found = np.argsort(-(vectors @ query)), np.argsort(-(copy @ query))
+        return len(set(true[: k + more_true]) & set(found[: k + more_found])) / k
+
+    return slip
+
+
 def _place_by_place(vectors, copy, query, k):
     return float(np.mean(np.argsort(-(vectors @ query))[:k] == np.argsort(-(copy @ query))[:k]))
 
@@ -141,12 +168,16 @@ EXERCISES = [
         solution=batch_scores,
         cases=_two_matrices,
         hints=(
-            "Scale every row of both matrices to length 1 first; then a dot product is a cosine.",
-            "`np.linalg.norm(matrix, axis=1, keepdims=True)` is a column with the length of each row.",
-            "The product of `queries` with `vectors.T` has one row a query and one column a vector.",
+            "A cosine is a dot product divided by both lengths. All dot products at once are one product of two matrices.",
+            "`np.linalg.norm(matrix, axis=1)` gives the length of each row; with `keepdims=True` they stand in a column, by "
+            "which the matrix can be divided.",
+            "Bring the few queries to length 1. `queries @ vectors.T` has a row for each query and a column for each vector: "
+            "dividing it by the vectors' lengths divides each column by its own.",
         ),
-        explanation="Normalising turns the cosine into a dot product, and a matrix product is all dot products at once.",
-        bought="One product answers all queries, and reads the collection from memory once instead of once a query.",
+        explanation="Dividing the table by the vectors' lengths gives the same as dividing the vectors first, but no large "
+        "matrix is copied, neither normalised nor as float64. The lengths are computed once for all queries of this call; "
+        "an engine, which is asked again and again, keeps them.",
+        bought="One call answers all queries.",
         slips={
             "these are dot products; divide by the lengths of both vectors.": _without_lengths,
             "uint8 numbers wrap around in products; turn them into float first.": _with_wrapping,
@@ -158,6 +189,7 @@ EXERCISES = [
             ),
         },
         forbidden=(cosine_similarity,),
+        loop_free=True,
     ),
     Exercise(
         solution=best_in_blocks,
@@ -173,6 +205,8 @@ EXERCISES = [
             "these are places inside a block; add the block's start.": _row_numbers_within_the_block,
             "the last, shorter block is missing.": _without_the_last_block,
             "these are the smallest products; the largest are asked for.": _worst_first,
+            "products can be negative: a row that was taken and marked with 0 is then the best again.": _marks_with_zero,
+            "of equal products the smaller row number comes first.": _larger_number_first,
         },
     ),
     Exercise(

@@ -2,34 +2,28 @@
 
 import numpy as np
 
-from ..images import ImageError
 from .model import Exercise
 
 
-def keep_in_step(paths, read):
-    """Read all pictures that can be read.
+def mend_index(paths, vectors, failed):
+    """Put an index whose lists have drifted apart in order, without reading a file.
 
-    `read(path)` returns a vector, or raises a ValueError when the picture cannot be read.
-    Return two lists of equal length: the vectors, and the paths that they belong to, in the
-    order of `paths`.
+    `paths` are all files of a folder, in the order of reading. `failed` holds a
+    pair (path, reason) for each that could not be read, in any order. `vectors`
+    are those of the others, in the order of reading, and nothing else.
+    Return a dict: path -> its vector.
     """
-    vectors, valid_paths = [], []
-    for path in paths:
-        try:
-            vector = read(path)
-        except ValueError:
-            continue
-        vectors.append(vector)  # both lists grow here, after the reading, or neither does
-        valid_paths.append(path)
-    return vectors, valid_paths
+    unread = {path for path, reason in failed}
+    valid_paths = [path for path in paths if path not in unread]
+    return dict(zip(valid_paths, vectors))
 
 
 def decide(outcome, reason, harmless):
     """What to do with a file: "use" it, "leave out" or "ask" a person.
 
-    `outcome` is "kept", "repaired" or "rejected". A kept file is used, a rejected one left out.
-    Of a repaired one, `reason` holds the repairs, separated by "; ": it is used if each of them
-    is in the list `harmless`, otherwise somebody is asked.
+    `outcome` is "kept", "repaired" or "rejected". A kept file is used, a rejected
+    one left out. Of a repaired one, `reason` holds the repairs, separated by "; ":
+    it is used if each of them is in the list `harmless`, else somebody is asked.
     """
     if outcome == "kept":
         return "use"
@@ -41,35 +35,22 @@ def decide(outcome, reason, harmless):
 def png_fits(content, max_pixels):
     """Whether a PNG has at most `max_pixels` pixels; nothing is decoded for it.
 
-    `content` are the file's bytes. content[16:20] holds the width and content[20:24] the height,
-    each a whole number whose most significant byte comes first ("big"). Return True or False.
+    `content` are the file's bytes. content[16:20] holds the width, content[20:24]
+    the height, each a whole number whose most significant byte comes first ("big").
+    Return True or False.
     """
     width = int.from_bytes(content[16:20], "big")
     height = int.from_bytes(content[20:24], "big")
     return width * height <= max_pixels
 
 
-class Reader:
-    """Reads the pictures it has vectors for, and refuses all others."""
-
-    def __init__(self, vectors):
-        self.vectors = vectors
-
-    def __call__(self, path):
-        if path not in self.vectors:
-            raise ImageError(path, "damaged or incomplete picture")
-        return self.vectors[path].copy()
-
-    def __repr__(self):
-        return f"<reads {', '.join(self.vectors) or 'nothing'}>"
-
-
-def _folders(rng):
+def _drifted(rng):
     cases = []
-    for n_paths, broken in [(3, [1]), (5, [0, 3]), (4, []), (3, [2]), (2, [0, 1])]:
+    for n_paths, broken in [(3, [1]), (6, [3, 0]), (4, []), (5, [2, 1]), (3, [2]), (2, [0, 1])]:
         paths = [f"{number}.jpg" for number in rng.choice(1000, n_paths, replace=False)]
-        good = [path for i, path in enumerate(paths) if i not in broken]
-        cases.append((paths, Reader({path: rng.integers(1, 100, 2) / 10 for path in good})))
+        vectors = [rng.integers(1, 100, 2) / 10 for _ in range(n_paths - len(broken))]
+        failed = [(paths[i], "damaged or incomplete picture") for i in broken]
+        cases.append((paths, vectors, failed))
     return cases
 
 
@@ -110,23 +91,32 @@ def _pngs(rng):
         (_png(70_000 + width, 3), 1_000_000),
         (_png(3, 70_000 + height), 100_000),
         (_png(60_000, 50_000 + height), 80_000),
+        (_png(65_536, 65_536), 50_000_000),  # in 32 bits the product is 0
+        (_png(2**24 + 5, width), 1_000_000),  # all four bytes of a side count
+        (_png(height, 2**24 + 5), 1_000_000),
     ]
     return [cases[i] for i in rng.permutation(len(cases))]
 
 
-def _drifting(paths, read):
-    return keep_in_step(paths, read)[0], list(paths)
+def _all_with(paths, vectors, failed, filling):
+    known = mend_index(paths, vectors, failed)
+    return {path: known.get(path, filling) for path in paths}
 
 
-def _stopping(paths, read):
-    vectors, valid_paths = keep_in_step(paths, read)
-    n_good = next((i for i, path in enumerate(paths) if path not in valid_paths), len(paths))
-    return vectors[:n_good], valid_paths[:n_good]
+def _before_the_first(paths, vectors, failed):
+    unread = {path for path, reason in failed}
+    n_good = next((i for i, path in enumerate(paths) if path in unread), len(paths))
+    return dict(zip(paths[:n_good], vectors))
 
 
-def _filling(paths, read, with_what):
-    known = dict(zip(*reversed(keep_in_step(paths, read))))
-    return [known.get(path, with_what) for path in paths], list(paths)
+def _places_as_they_were(paths, vectors, failed):
+    unread = {path for path, reason in failed}
+    return {path: vectors[i] for i, path in enumerate(paths) if path not in unread and i < len(vectors)}
+
+
+def _in_32_bits(content, max_pixels):
+    width, height = _fits(content, max_pixels)
+    return width * height % 2**32 <= max_pixels
 
 
 def _fits(content, max_pixels, order="big"):
@@ -135,28 +125,36 @@ def _fits(content, max_pixels, order="big"):
 
 EXERCISES = [
     Exercise(
-        solution=keep_in_step,
-        cases=_folders,
+        solution=mend_index,
+        cases=_drifted,
         hints=(
-            "`try:` with `read(path)` below it, then `except ValueError:`. What belongs into the two lists when it fails? Nothing.",
-            "Append to both lists at the same place, after `read(path)` has come back. `continue` goes on with the next path.",
-            "In the loop: `try: vector = read(path)`, `except ValueError: continue`, then two lines that append.",
+            "Which path does `vectors[0]` belong to? To the first one that could be read. So which list is in step with `vectors`?",
+            "Make a list of the paths that are not in `failed`. It holds pairs, so take the paths out of them first: "
+            "`unread = {path for path, reason in failed}`.",
+            "`dict(zip(keys, values))` makes a dict of two lists that are in step.",
         ),
-        explanation="Only after `read` has come back is it known that there is a vector. Both lists grow in the two lines that follow, so "
-        "number *i* of one always belongs to number *i* of the other, whatever fails.",
-        bought="Whatever lies in a folder, `vectors[i]` is now the picture at `valid_paths[i]`.",
+        explanation="A file that could not be read has a path and no vector. Without those paths both lists have one entry for each "
+        "picture that was read, in the same order, so they are in step again.",
+        bought="An index of a million photos is mended in a moment, because somebody had written down what failed.",
         slips={
-            "a path is listed although its picture could not be read, so the lists drift apart.": _drifting,
-            "it stops at the first picture that cannot be read. Go on with the next one.": _stopping,
-            "None stands where a vector could not be read, and nothing can be computed with it.": lambda paths, read: _filling(
-                paths, read, None
+            "from the first unread file on, each path has the vector of another one. Leave the unread paths out first. "
+            "(`failed` holds pairs, so a path alone is never in it.)": lambda paths, vectors, failed: dict(zip(paths, vectors)),
+            "the unread paths are gone, but the others still look up their vectors at their old places.": _places_as_they_were,
+            "it stops at the first file that could not be read. The vectors of the later ones are there, too.": _before_the_first,
+            "None stands where a file could not be read, and nothing can be computed with it. Leave its path out.": (
+                lambda paths, vectors, failed: _all_with(paths, vectors, failed, None)
             ),
             "a vector of zeros stands for a picture that nobody has seen; it would take part in every search.": (
-                lambda paths, read: _filling(paths, read, np.zeros(2))
+                lambda paths, vectors, failed: _all_with(paths, vectors, failed, np.zeros(2))
             ),
-            "the two lists are returned the other way round: vectors first.": lambda paths, read: keep_in_step(paths, read)[::-1],
-            "these are the pictures that cannot be read.": lambda paths, read: (
-                [], [path for path in paths if path not in keep_in_step(paths, read)[1]]
+            "the order of the paths was lost: the vectors are in the order of reading. A set has no order; sorting makes another.": (
+                lambda paths, vectors, failed: dict(zip(sorted(mend_index(paths, vectors, failed)), vectors))
+            ),
+            "these are pairs in a list. `dict(...)` makes a dict of them.": lambda paths, vectors, failed: (
+                list(mend_index(paths, vectors, failed).items())
+            ),
+            "these are two lists. `dict(zip(...))` makes a dict of them.": lambda paths, vectors, failed: (
+                list(mend_index(paths, vectors, failed)), vectors
             ),
         },
     ),
@@ -202,6 +200,7 @@ EXERCISES = [
             "at most means that exactly max_pixels is allowed as well.": lambda content, max_pixels: (
                 png_fits(content, max_pixels - 1)
             ),
+            "numbers of 32 bits wrap around, and 65,536 x 65,536 becomes 0: multiply Python's own whole numbers.": _in_32_bits,
             "it adds width and height; the number of pixels is their product.": lambda content, max_pixels: (
                 sum(_fits(content, max_pixels)) <= max_pixels
             ),

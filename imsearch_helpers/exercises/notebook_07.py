@@ -10,7 +10,7 @@ from ..images import load_image
 from ..judging import engine_over
 from ..nearest import score_table
 from ..vectors import METHODS
-from .model import Exercise
+from .model import Exercise, telling
 
 MARGIN = 0.02  # by how much the histogram must be beaten: less could be luck
 
@@ -86,22 +86,29 @@ def _rankings(rng):
     for n_relevant, n_found in [(4, 5), (2, 8), (6, 12), (3, 7)]:
         numbers = rng.permutation(20)
         cases.append((set(_paths(rng.permutation(20)[:n_relevant])), _paths(numbers[:n_found])))
-    return [*cases, ({"a.jpg", "b.jpg"}, [])]
+    numbers = rng.permutation(20)
+    few = (set(_paths(numbers[:4])), _paths([numbers[1], numbers[9]]))  # a hit, but fewer results than are relevant
+    return [*cases, few, ({"a.jpg", "b.jpg"}, [])]
 
 
 def _rankings_and_k(rng):
-    ks = [1, 3, 5, 5, int(rng.integers(1, 9)), 10, 5]  # the first asks for fewer than are relevant, the last for more than came back
+    ks = [1, 3, 5, 5, int(rng.integers(1, 9)), 10, 5, 5]  # the first asks for fewer than are relevant, the last two for more than came back
     return [(truth, ranking, k) for (truth, ranking), k in zip(_rankings(rng), ks)]
 
 
 def _candidates(rng):
-    cases = []
-    for n, k, weight in [(3, 2, 0.5), (4, 4, 0.5), (6, 3, 0.0), (6, 4, 1.0), (int(rng.integers(8, 15)), 5, 0.3)]:
-        vectors = rng.random((n, 3)) ** 3
+    """Where no two gains are nearly equal: no tie rule is asked for, and rounding must not choose."""
+
+    def draw(n, k, weight, lowest=0):
+        vectors = rng.uniform(lowest, 1, (n, 3)) ** 3
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         scores = np.sort(rng.uniform(0.5, 1, n))[::-1]
-        cases.append((scores.round(3), (vectors @ vectors.T).round(3), k, weight))
-    return cases
+        return scores.round(3), (vectors @ vectors.T).round(3), k, weight
+
+    plain = [telling(lambda size=size: draw(*size), diverse, [_with_a_tie]) for size in [(3, 2, 0.5), (6, 3, 0.0)]]
+    slips = (_without_minus, _with_the_mean, _with_the_sum, _with_the_last, _never_below_zero, _without_the_last, _where_mean_is_sum, _with_a_tie)
+    sizes = [(7, 5, 0.5, -1), (8, 5, 0.9, -1), (int(rng.integers(9, 15)), 6, 0.4, -1)]
+    return [*plain, *(telling(lambda size=size: draw(*size), diverse, slips) for size in sizes)]
 
 
 def _some_pictures(rng):
@@ -189,6 +196,10 @@ def _over_the_found(truth, ranking):
     return mean_of_precisions(truth, ranking) * len(truth) / max(1, found)
 
 
+def _over_what_came_back(truth, ranking):
+    return mean_of_precisions(truth, ranking) * len(truth) / max(1, min(len(truth), len(ranking)))
+
+
 def _at_every_place(truth, ranking):
     hits = np.cumsum([path in truth for path in ranking])
     return float(np.mean(hits / np.arange(1, len(ranking) + 1))) if ranking else 0.0
@@ -215,6 +226,37 @@ def _with_the_sum(scores, alike, k, weight):
         gains = [(1 - weight) * scores[i] - weight * sum(alike[i][taken]) for i in left]
         taken.append(left[int(np.argmax(gains))])
     return taken
+
+
+def _with_the_last(scores, alike, k, weight):
+    taken = []
+    while len(taken) < k:
+        left = [i for i in range(len(scores)) if i not in taken]
+        taken.append(max(left, key=lambda i: (1 - weight) * scores[i] - weight * (alike[i][taken[-1]] if taken else 0)))
+    return taken
+
+
+def _never_below_zero(scores, alike, k, weight):
+    return diverse(scores, np.maximum(alike, 0), k, weight)
+
+
+def _without_the_last(scores, alike, k, weight):
+    return diverse(scores[:-1], alike[:-1, :-1], k, weight)
+
+
+def _where_mean_is_sum(*case):
+    return diverse(*case) if _with_the_mean(*case) == _with_the_sum(*case) else None  # one slip must not look like another
+
+
+def _with_a_tie(scores, alike, k, weight):
+    """The right answer where the best gain is nearly reached twice, so that such a case is not used."""
+    taken = diverse(scores, alike, k, weight)
+    for n, best in enumerate(taken):
+        left = [i for i in range(len(scores)) if i not in taken[:n]]
+        gains = {i: (1 - weight) * scores[i] - weight * max(alike[i][taken[:n]], default=0) for i in left}
+        if any(gains[best] - gain < 1e-6 for i, gain in gains.items() if i != best):
+            return taken
+    return None
 
 
 def _without_minus(scores, alike, k, weight):
@@ -260,6 +302,7 @@ EXERCISES = [
         bought="One number for a whole ranking, in which the order counts. Its mean over all queries is the usual yardstick for a search.",
         slips={
             "divide by the number of relevant paths, not by the number of those found.": _over_the_found,
+            "divide by the number of relevant paths, also where fewer results came back.": _over_what_came_back,
             "only the places of hits count, not every place.": _at_every_place,
             "places count from 1.": _counted_from_zero,
             "this is reciprocal rank: it looks at the first hit alone.": lambda truth, ranking: next(
@@ -277,7 +320,7 @@ EXERCISES = [
         hints=(
             "Repeat k times: compute the gain of every candidate not taken yet, then take the one with the largest gain.",
             "`max((alike[i][j] for j in taken), default=0)` is the similarity to the nearest of those taken.",
-            "The first one taken is always the best score (unless weight is 1, where all gains are 0 and the first candidate wins).",
+            "The first one taken is always the best score: nothing was taken before, so nothing is subtracted.",
         ),
         explanation="The gain pays for likeness to the query and charges for likeness to what is on the page already. Since the "
         "charge depends on what was taken, the candidates are chosen one by one.",
@@ -286,6 +329,8 @@ EXERCISES = [
             "the similarity to what was taken is a cost: subtract it.": _without_minus,
             "the nearest of those taken counts (the largest similarity), not the mean.": _with_the_mean,
             "only the nearest of those taken counts (the largest similarity), not the sum over all.": _with_the_sum,
+            "all that were taken count, not the last one alone.": _with_the_last,
+            "a similarity can be negative; 0 stands only where none was taken yet.": _never_below_zero,
             "weight is the share of the variety, and 1 - weight that of the score; here they are swapped.": (
                 lambda scores, alike, k, weight: diverse(scores, alike, k, 1 - weight)
             ),

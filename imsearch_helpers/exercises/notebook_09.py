@@ -51,6 +51,8 @@ def pairs_in_cells(vectors, cell_of, threshold):
 
 def _searches(rng):
     cases = [({1: [[3, -1], [7, 8]], 2: [[4, 3], [9, 8]]}, [[3, 4], [8, 9]])]
+    a, b, c, d = rng.permutation(30)[:4].tolist()
+    cases.append(({1: [[a, c, d], [b, -1, -1]]}, [[a, b], [b, d]]))  # more places than there are true nearest
     for n_queries, k in [(3, 4), (5, 2), (4, 10), (int(rng.integers(2, 7)), 5)]:
         truth = [rng.permutation(30)[:k].tolist() for _ in range(n_queries)]
         found = {}
@@ -69,7 +71,11 @@ def _collections(rng):
 
 
 def _cells(rng):
-    cases = [(np.array([[1, 0], [2, 0], [0, 1], [3, 0]]), np.array([0, 0, 1, 1]), 0.99)]
+    a, b, c, d = (int(length) for length in rng.permutation(9)[:4] + 1)
+    cases = [
+        (np.array([[1, 0], [2, 0], [0, 1], [3, 0]]), np.array([0, 0, 1, 1]), 0.99),
+        (np.array([[a, 0], [0, b], [0, c], [d, 0]]), np.array([1, 0, 0, 1]), 1.0),  # a cosine of exactly 1; cell 1 comes first
+    ]
     for n, n_cells in [(6, 2), (10, 3), (16, 4)]:
         vectors = rng.integers(1, 9, (n, 3))
         copies = rng.integers(n, size=n // 2)
@@ -86,6 +92,12 @@ def _precision(found, truth):
     return {
         effort: float(np.mean([len(set(some) & set(true)) / max(1, sum(row != -1 for row in some)) for some, true in zip(lists, truth)]))
         for effort, lists in found.items()
+    }
+
+
+def _over_the_places(found, truth):
+    return {
+        effort: float(np.mean([len(set(some) & set(true)) / len(some) for some, true in zip(lists, truth)])) for effort, lists in found.items()
     }
 
 
@@ -118,6 +130,14 @@ def _with_itself(vectors, cell_of, threshold):
     return sorted([*pairs_in_cells(vectors, cell_of, threshold), *((i, i) for i in range(len(vectors)))])
 
 
+def _above_the_threshold(vectors, cell_of, threshold):
+    return pairs_in_cells(vectors, cell_of, threshold + 1e-12)
+
+
+def _cell_by_cell(vectors, cell_of, threshold):
+    return sorted(pairs_in_cells(vectors, cell_of, threshold), key=lambda pair: cell_of[pair[0]])
+
+
 def _numbers_in_the_cell(vectors, cell_of, threshold):
     place = {row: int(np.sum(cell_of[:row] == cell_of[row])) for row in range(len(vectors))}
     return sorted((place[i], place[j]) for i, j in pairs_in_cells(vectors, cell_of, threshold))
@@ -138,6 +158,7 @@ EXERCISES = [
         slips={
             "the place does not count: what was found in another place was found too.": _in_place,
             "divide by the number of true nearest, not by the number of rows that came back.": _precision,
+            "divide by the number of true nearest, not by the number of places.": _over_the_places,
             "this is a count; recall is a share, so divide by the number of true nearest.": _count,
             "one hit is not all of them: take the share of the true nearest that were found.": _any_hit,
         },
@@ -176,6 +197,8 @@ EXERCISES = [
             "only rows of the same cell are compared.": _all_pairs,
             "each pair once: i before j.": _both_ways,
             "a row is no duplicate of itself.": _with_itself,
+            "at least the threshold means that the threshold itself is enough: >=.": _above_the_threshold,
+            "the pairs come cell by cell; the whole list is to be sorted.": _cell_by_cell,
             "these are places within a cell; `rows[place]` is the row's own number.": _numbers_in_the_cell,
         },
     ),

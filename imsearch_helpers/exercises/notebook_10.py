@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ..text import reciprocal_rank_fusion, search_by_text, search_by_text_and_image
-from .model import Exercise
+from .model import Exercise, telling
 
 COLOURS, THINGS = ("red", "blue", "green", "orange"), ("mug", "boot", "lamp", "chair")
 
@@ -78,7 +78,8 @@ _RANK_SLIPS = {
 
 
 def _captioned(rng):
-    return [_captioned_case(rng, n) for n in (5, 6, 8, int(rng.integers(9, 14)))]
+    sizes, slips = (7, 7, 8, int(rng.integers(9, 14))), [*_CAPTION_SLIPS.values(), _without_first, _without_last]
+    return [telling(lambda n=n: _captioned_case(rng, n), like_this_but, slips) for n in sizes]
 
 
 def _captioned_case(rng, n):
@@ -106,6 +107,25 @@ def _with_the_query(scores, captions, word, query):
     return like_this_but(scores, captions, word, None)
 
 
+def _without_first(*case):
+    return [i for i in like_this_but(*case) if i > 0]
+
+
+def _without_last(scores, *case):
+    return [i for i in like_this_but(scores, *case) if i < len(scores) - 1]
+
+
+_CAPTION_SLIPS = {
+    "the word's letters are inside a longer word: compare whole words.": _letters_in,
+    "capital letters in a caption count like small ones.": _small_letters_only,
+    "the query itself is no find: leave it out.": _with_the_query,
+    "the highest score comes first.": lambda *case: like_this_but(*case)[::-1],
+    "the pictures that fit must be put in the order of their scores.": lambda *case: sorted(like_this_but(*case)),
+    "the caption must have the word.": lambda scores, captions, word, query: [
+        int(i) for i in np.argsort(-scores) if i != query
+    ],
+}
+
 EXERCISES = [
     Exercise(
         solution=like_this_but,
@@ -118,16 +138,7 @@ EXERCISES = [
         explanation="Here the word is a *must*, not a weight: what lacks it is out, however similar. A filter needs no common scale, and "
         "finds nothing where the captions say it in another word.",
         bought="Shops work like this: boxes to tick decide what is shown, similarity decides in what order.",
-        slips={
-            "the word's letters are inside a longer word: compare whole words.": _letters_in,
-            "capital letters in a caption count like small ones.": _small_letters_only,
-            "the query itself is no find: leave it out.": _with_the_query,
-            "the highest score comes first.": lambda *case: like_this_but(*case)[::-1],
-            "the pictures that fit must be put in the order of their scores.": lambda *case: sorted(like_this_but(*case)),
-            "the caption must have the word.": lambda scores, captions, word, query: [
-                int(i) for i in np.argsort(-scores) if i != query
-            ],
-        },
+        slips=_CAPTION_SLIPS,
         forbidden=(search_by_text, search_by_text_and_image),
     ),
     Exercise(

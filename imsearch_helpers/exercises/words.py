@@ -14,6 +14,37 @@ from .sandbox import TookTooLong, refused
 OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
+CAUSES = {  # what an error's words match -> its likely cause
+    r"unsupported operand .*'list'|can't multiply sequence|'list' object has no attribute '(mean|sum|astype|shape|T)'": (
+        "a list cannot be computed with number by number: make an array of it with np.array(...), or go through it in a loop."
+    ),
+    r"unsupported operand .*'(tuple|SearchResult)'|KeyError: (SearchResult)?\(": (
+        "that is a pair, not one value: take it apart, for example with `path, score = pair`, or take pair[0]."
+    ),
+    r"unsupported operand .*'NoneType'|'NoneType' object": (
+        "None is what a function gives that returns nothing, such as .sort() and .append(); is a `return` missing?"
+    ),
+    r"out of bounds for uint8": "uint8 holds 0 to 255 only. Convert before you compute: int(value), or array.astype(int).",
+    r"Cannot cast ufunc .* to dtype\('u?int": (
+        "`-=` and its like write into the array, whose type holds whole numbers only, and change the input: write v = v - ... instead."
+    ),
+    r"could not be broadcast|mismatch in its core dimension|not aligned": (
+        "the two shapes do not fit. Look at .shape of both: is a keepdims=True missing, an axis another one, or a .T?"
+    ),
+    r"all the input array dimensions|inhomogeneous shape": "the parts differ in length, and an array needs equal ones.",
+    r"only .* arrays can be converted to Python scalars": (
+        "int(...) and float(...) take one number; of a whole array it is array.astype(int) or array.astype(float)."
+    ),
+    r"truth value of an array": "`if` needs one yes or no; an array holds many: .any() or .all() makes one of them.",
+    r"boolean subtract": "True and False cannot be subtracted; 1 and 0 can: .astype(int) first, or take the means first.",
+    r"cannot reshape": "the numbers do not fill that shape: rows times columns must be how many there are.",
+    r"'(Image|\w*ImageFile)' object": "a picture is no array yet: np.asarray(picture) is one.",
+    r"ZeroDivisionError": "what it divides by can be 0. The docstring says what to return there; look for 0 before you divide.",
+    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, or along another axis?",
+    r"KeyError": "the dict has no such key. Is the key the right one? dict.get(key, 0) gives 0 for what is not there.",
+    r"NameError": "is the name spelled like this elsewhere, and was the cell run that defines or imports it?",
+}
+
 
 def call_of(exercise, given):
     """A call as the learner would write it.
@@ -54,6 +85,22 @@ def about_error(error):
     return f"It stopped with {words}{place}"
 
 
+def about_cause(error):
+    """What is likely behind an error.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+        Empty where the error's own words must do.
+    """
+    words = traceback.format_exception_only(error)[0].strip()
+    return next((cause for pattern, cause in CAUSES.items() if re.search(pattern, words)), "")
+
+
 def about_arguments(exercise):
     """What to say where a function cannot be called as the stub can.
 
@@ -80,11 +127,13 @@ def about_nothing(expected, printed):
 
     Returns
     -------
-    str
+    str, str
+        The reason, and the comparison.
     """
+    expected = f"Expected:  {short(expected)}"
     if printed.strip():
-        return f"Expected:  {short(expected)}\nIt prints, but returns nothing. Give the result back with return."
-    return f"Expected:  {short(expected)}\nCame:      None. Does every way through the function end in a return?"
+        return "It prints, but returns nothing. Give the result back with return.", expected
+    return "It returns None. Does every way through the function end in a return?", expected
 
 
 def about_answer(expected, got):
@@ -97,10 +146,11 @@ def about_answer(expected, got):
 
     Returns
     -------
-    str
+    str, str
+        The reason, empty where only the numbers differ; and the comparison.
     """
-    about = about_kind(expected, got) or _about_shape(expected, got)
-    return f"Expected:  {short(expected)}\nCame:      {short(got)}\n{about}".rstrip()
+    reason = about_kind(expected, got) or _about_type(expected, got) or _about_shape(expected, got)
+    return reason, f"Expected:  {short(expected)}\nCame:      {short(got)}"
 
 
 def about_kind(expected, got):
@@ -120,6 +170,16 @@ def about_kind(expected, got):
         return "It yields its results one by one, or a comprehension stands in round brackets. Return the whole result."
     if callable(got) and not callable(expected):
         return "That is a function. Are the brackets missing that call it?"
+    return ""
+
+
+def _about_type(expected, got):
+    if isinstance(expected, str) and not isinstance(got, str):
+        return f"It should be a text, such as {short(expected)}."
+    if isinstance(expected, (bool, np.bool_)) and not (is_numeric(got) and np.shape(got) == () and got in (0, 1)):
+        return "It should be True or False."
+    if isinstance(got, tuple) and is_numeric(expected) and not np.shape(expected):
+        return f"These are {len(got)} values; one number is asked for. Is there a comma after return?"
     return ""
 
 
@@ -158,7 +218,8 @@ def short(value):
 
 def _written(value):
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, threshold=24, edgeitems=4, precision=3, separator=", ", prefix=" " * 17)
+        edges = 4 if value.ndim < 2 else 2  # of a picture's rows and columns: all of them would fill a page
+        text = np.array2string(value, threshold=24, edgeitems=edges, precision=3, separator=", ", prefix=" " * 17)
         return f"array({text})" + (f" of shape {value.shape}" if value.size > 24 else "")
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.4g}"

@@ -39,8 +39,21 @@ from .lesson_03 import (
 )
 from .lesson_04 import explain_match, show_scores
 from .lesson_05 import draw_cost, draw_times, if_clear
-from .lesson_06 import MODES, OUTCOMES, SEEN_SIDE, Seen, readings_html, show_readers, show_readings, three_readings
-from .lesson_07 import draw_pair_scores, draw_quality, draw_tradeoff, show_intervals, show_measures
+from .lesson_06 import (
+    MODES,
+    OUTCOMES,
+    SEEN_SIDE,
+    VISIBLE,
+    Seen,
+    damage_html,
+    damaged_twins,
+    readings_html,
+    show_damage,
+    show_readers,
+    show_readings,
+    three_readings,
+)
+from .lesson_07 import draw_pair_scores, draw_quality, show_intervals, show_measures
 from .lesson_08 import (
     draw_directions,
     draw_lines,

@@ -87,8 +87,11 @@ def _draw_shadow(axes, a):
     axes.text(a[0] / 2, -0.3, f"a's shadow on b: {a[0]}", ha="center", va="top", fontsize=10)
 
 
+UNIT, WORDS = 0.75, 1.9  # inches: a length of 1, and the column for the numbers
+
+
 def show_two_arrows(length_a, length_b, degrees):
-    """Two arrows from one point, and in the title what cosine, distance and dot product say of them.
+    """Two arrows from one point, and beside them what cosine, distance and dot product say of them.
 
     Parameters
     ----------
@@ -101,11 +104,15 @@ def show_two_arrows(length_a, length_b, degrees):
     -------
     Figure
     """
-    figure = new_figure(6.2, 3.8, "", fixed=True)
-    axes = figure.add_axes([0.04, 0.05, 0.92, 0.8])
+    # Cropped to what is drawn, at one scale: what looks longer is longer.
+    tip = length_b * np.exp(1j * math.radians(degrees))
+    left, right, top = min(0, tip.real) - 0.4, max(length_a, tip.real, 1.2) + 0.4, max(1, tip.imag) + 0.6
+    width, height = UNIT * (right - left), UNIT * (top + 0.3)
+    figure = new_figure(width + WORDS, height, "", fixed=True)
+    axes = figure.add_axes([WORDS / (width + WORDS), 0, width / (width + WORDS), 1])
     said = _draw_two_arrows(axes, length_a, length_b, degrees)
-    axes.set(xlim=(-4.6, 4.6), ylim=(-0.6, 4.6))
-    axes.set_title("   ".join(said), fontsize=12)
+    axes.set(xlim=(left, right), ylim=(-0.3, top))
+    figure.text(0.02, 0.5, "\n".join(said), fontsize=12, linespacing=1.8, va="center")
     figure.alt = (
         f"Two arrows, {length_a:g} and {length_b:g} long, {degrees:g} degrees apart; a dashed line joins their tips. "
         f"{', '.join(said)}."

@@ -1,6 +1,7 @@
 """Floor 6. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
 
 import html
+import io
 import textwrap
 import warnings
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..images import ELSEWHERE, ImageError, Reading, load_image, read_image
+from ..images import ImageError, load_image, read_image_anywhere
 from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
 
 MODES = {
@@ -21,6 +22,7 @@ MODES = {
     "RGBA": "RGB and alpha",
 }
 SEEN_SIDE = 160  # pixels of the square that a picture is shown in
+VISIBLE = 20  # of 255 levels: a change that is seen
 OUTCOMES = {
     "right": (BLUE, ""),
     "wrong picture": (RED, "xx"),
@@ -52,7 +54,14 @@ def show_readings(paths):
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    ValueError
+        Without any path.
     """
+    if not paths:
+        raise ValueError("paths is empty: there is no file to show")
     readings = {Path(path).name: three_readings(path) for path in paths}
     alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings.items())
     figure = new_figure(9.4, 0.3 + 1.9 * len(paths), alt)
@@ -69,12 +78,12 @@ def _alt_of_readings(name, seen):
     return f"{name}: " + "; ".join(f"{reader}: {one.words}" for reader, one in seen.items()) + "."
 
 
-def _draw_seen(axes, seen, name):
+def _draw_seen(axes, seen, name, width=46):
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     axes.imshow(_in_square(seen.picture))
     below = [name] if seen.picture is None else [name, seen.words]
-    axes.set_xlabel(textwrap.fill(": ".join(filter(None, below)), 46), fontsize=9, parse_math=False)
+    axes.set_xlabel(textwrap.fill(": ".join(filter(None, below)), width), fontsize=9, parse_math=False)
     if seen.picture is None:
         words, middle = textwrap.fill(seen.words, 25), SEEN_SIDE / 2
         axes.text(middle, middle, words, fontsize=8, ha="center", va="center", parse_math=False)
@@ -91,9 +100,13 @@ def readings_html(path):
     -------
     str
     """
+    return _seen_html(three_readings(path))
+
+
+def _seen_html(readings):
     return row_html(*(
         picture_html(_in_square(picture), f"{reader}: {html.escape(words)}", SEEN_SIDE, SEEN_SIDE)
-        for reader, (words, picture) in three_readings(path).items()
+        for reader, (words, picture) in readings.items()
     ))  # fmt: skip
 
 
@@ -136,9 +149,9 @@ def _as_stored(path):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = Image.open(path)
-            picture.load()
-            turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+            with Image.open(path) as picture:
+                picture.load()
+                turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
     except Exception:  # a naive reader's troubles are the topic here
         return Seen(_first_bytes(path), None)
     words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
@@ -147,8 +160,11 @@ def _as_stored(path):
 
 
 def _first_bytes(path):
-    with open(path, "rb") as file:
-        start = file.read(48)
+    try:
+        with open(path, "rb") as file:
+            start = file.read(48)
+    except OSError as error:
+        return f"not to be opened: {error.strerror}"
     text = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in start)
     return f"{Path(path).stat().st_size:,} bytes" + (f", beginning {text}" if text else "")
 
@@ -168,27 +184,96 @@ def _as_naive(path):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Seen("", Image.open(path).convert("RGB"))
+            with Image.open(path) as picture:
+                return Seen("", picture.convert("RGB"))
     except Exception as error:
         reason = str(error).split("'")[0].strip()  # without the file's path
         return Seen(f"✗ {type(error).__name__}: {reason}", None)
 
 
-def _as_ours(path):
+def _as_ours(image):
     try:
-        picture, repairs = _reading(path)
+        picture, repairs = read_image_anywhere(image)
     except ImageError as error:
         return Seen(f"rejected: {error.reason}", None)
     return Seen("repaired: " + "; ".join(repairs) if repairs else "kept", picture)
 
 
-def _reading(path):
-    try:
-        return read_image(path)
-    except ImageError as error:
-        if not error.reason.endswith(ELSEWHERE):
-            raise
-        return Reading(load_image(path), ())  # from a process that can be killed
+# One byte changed
+
+
+def show_damage(path, percents):
+    """One changed byte, here and there: a picture as a JPEG above, the same as a PNG below, a column for each place.
+
+    Parameters
+    ----------
+    path : str or Path
+        A JPEG.
+    percents : list of float
+        As in `damaged_twins`.
+
+    Returns
+    -------
+    Figure
+    """
+    columns = {f"byte at {percent:g} %": damaged_twins(path, percent) for percent in percents}
+    alt = " ".join(_alt_of_readings(place, twins) for place, twins in columns.items())
+    figure = new_figure(9.4, 4.6, alt)
+    for panels, (place, twins) in zip(figure.subplots(2, len(percents), squeeze=False).T, columns.items()):
+        for panel, (kind, one) in zip(panels, twins.items()):
+            _draw_seen(panel, one, kind, width=92 // len(percents))
+        panels[0].set_title(place, fontsize=11)
+    return figure
+
+
+def damage_html(path, percent):
+    """One column of it as HTML, for a widget.
+
+    Parameters
+    ----------
+    path : str or Path
+    percent : float
+
+    Returns
+    -------
+    str
+    """
+    return _seen_html(damaged_twins(path, percent))
+
+
+def damaged_twins(path, percent):
+    """A JPEG, and the same picture as a PNG, each with one byte of its pixels' data changed, as `load_image` decodes it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A JPEG.
+    percent : float
+        Where the byte lies in the pixels' data, from 0, the first one, to 100, the last. All its bits are turned around.
+
+    Returns
+    -------
+    dict of str to Seen
+        The words say how many pixels are wrong, that is off by more than `VISIBLE` levels, or why there is no picture.
+    """
+    good, png = load_image(path), io.BytesIO()
+    good.save(png, "PNG")
+    jpeg, png = Path(path).read_bytes(), png.getvalue()
+    scan = jpeg.rindex(b"\xff\xda") + 2  # a header comes first, and its length before it
+    scan += int.from_bytes(jpeg[scan : scan + 2], "big")
+    return {
+        "JPEG": _damaged(jpeg, scan, len(jpeg) - 3, percent, good),  # two bytes end a JPEG,
+        "PNG": _damaged(png, png.index(b"IDAT") + 4, len(png) - 17, percent, good),  # and 4 + 12 a PNG
+    }
+
+
+def _damaged(content, first, last, percent, good):
+    place = first + round((last - first) * percent / 100)
+    seen = _as_ours(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
+    if seen.picture is None:
+        return seen
+    off = np.abs(np.asarray(seen.picture).astype(int) - np.asarray(good)).max(axis=-1) > VISIBLE
+    return seen._replace(words=f"kept: {off.sum():,} of {off.size:,} pixels wrong")
 
 
 # Many files

@@ -127,7 +127,7 @@ def draw_pair_scores(scores, threshold):
     """
     scores = np.asarray(scores, dtype=float)
     if scores.ndim != 1 or not scores.size:
-        raise ValueError(f"scores must be a list of at least one number, not of shape {scores.shape}")
+        raise ValueError(f"scores must be a list of at least one number (two pictures make a pair), not of shape {scores.shape}")
     above = int(np.sum(scores >= threshold))
     places, missing = np.arange(1, len(scores) + 1), np.maximum(1 - scores, SAME)  # what is missing to a score of 1
     said = _said_of_gap(missing, above)
@@ -151,36 +151,3 @@ def _said_of_gap(missing, above):
         return f"No pair lies above the threshold; the nearest is {missing[0]:.4f} away from 1"
     next_one = f", the next {missing[above]:.4f} away" if above < len(missing) else "; no pair lies below the threshold"
     return f"{above} pairs lie within {missing[above - 1]:.4f} of 1{next_one}"
-
-
-def draw_tradeoff(points, marked, title):
-    """Relevance against variety, a point for each diversity weight, one of them marked.
-
-    Parameters
-    ----------
-    points : dict of float to (float, float)
-        Weight -> variety and relevance.
-    marked : float
-        One of the weights.
-    title : str
-
-    Returns
-    -------
-    Figure
-    """
-    said = "; ".join(
-        f"weight {weight:g}: variety {variety:.2f}, relevance {relevance:.2f}"
-        for weight, (variety, relevance) in points.items()
-    )
-    alt = f"Relevance against variety, a point for each weight. {said}. Marked: weight {marked:g}."
-    figure = new_figure(6.4, 3.5, alt)
-    axes = figure.subplots()
-    axes.plot(*zip(*points.values()), "o-", color=BLUE)
-    axes.plot(*points[marked], "D", color=RED, markersize=11, fillstyle="none", markeredgewidth=2)
-    for weight, (variety, relevance) in points.items():
-        axes.annotate(f"{weight:g}", (variety, relevance), (6, 4), textcoords="offset points", fontsize=9)
-    axes.set(xlabel="variety: different products among the five", ylabel="relevance: share of the query's colour")
-    axes.set_title(title, fontsize=11)
-    axes.margins(0.1)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure

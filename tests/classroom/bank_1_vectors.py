@@ -120,6 +120,11 @@ def _mean_weights(picture, weights, bins):
     return _by_place(picture, weights, bins) / (3 * weights.size)
 
 
+def _bins_to_255(picture, weights, bins):
+    channels = [np.histogram(picture[:, :, c], bins, (0, 255), weights=weights)[0] for c in range(3)]
+    return np.concatenate(channels) / (3 * weights.sum() or 1)
+
+
 def _shrinks_the_weights(picture, weights, bins):
     if weights.any():
         weights /= weights.sum()
@@ -196,6 +201,11 @@ def _shares_of_all_pixels(picture, bins):
 
 def _green_first(picture, bins):
     return _with_arrays(picture, bins).reshape(bins, bins).T.ravel()
+
+
+def _without_the_darkest(picture, bins):
+    dark = picture.sum(axis=2, keepdims=True) <= 1
+    return _with_arrays(np.where(dark, 0, picture).astype(np.uint8), bins)
 
 
 def _of_256(picture, bins):
@@ -477,6 +487,7 @@ WRONG = {
         (_darkens_the_picture, "not its colour"),
         (_red_green_blue_in_turn, "all bins of red come first"),
         (_mean_weights, "not by the number of counts"),
+        (_bins_to_255, "Expected:  array("),
         (_shrinks_the_weights, "changed its input"),
         (_prints_the_shares, "prints, but returns nothing"),
         (_by_the_package, "the package's own function"),
@@ -490,6 +501,7 @@ WRONG = {
         (_shares_of_all_pixels, "without the black ones"),
         (_green_first, "the one that is multiplied by bins"),
         (_of_256, "not by 256"),
+        (_without_the_darkest, "Expected:  array("),
         (_of_the_largest, "not by the largest"),
         (_red_and_blue, "not blue"),
         (_wrapping_sum, "wraps around at 256"),

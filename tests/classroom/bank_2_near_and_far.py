@@ -326,6 +326,7 @@ def _places_by_sorting_the_paths(scores, paths):
 
 WRONG = {
     "weighted_cosine": [
+        (lambda v1, v2, weights: _in_plain_python(v1, v2, weights) if np.linalg.norm(v1) > 1 else 0.0, "Came:      0"),
         (lambda v1, v2, weights: _cosine(v1, v2), "the weights are not in it"),
         (_weights_in_the_sum_only, "they belong in both lengths"),
         (_weights_in_the_lengths_only, "they belong in the dot product"),
@@ -348,6 +349,7 @@ WRONG = {
         ),
     ],
     "best_light": [
+        (lambda v1, v2: _light(_least_squares)(v1, v2) if v1.max() > 1 else (0.0, np.linalg.norm(v2)), "Came:      (0,"),
         (_light(lambda a, b: np.dot(a, b) / math.hypot(*a)), "the shadow's length"),
         (_light(_cosine), "that is the cosine"),
         (_light(lambda a, b: math.hypot(*b) / math.hypot(*a)), "both equally long"),

@@ -591,8 +591,26 @@ RIGHT = {
     "like_but_not": [_row_after_row, _two_products],
 }
 
+def _in_any_order_among_equals(queries, matrix, top_k):
+    scores = _helper(queries.reshape(-1, queries.shape[2])).reshape(queries.shape).mean(axis=1) @ matrix.T
+    return np.argsort(-scores)[:, :top_k]
+
+
+def _likes_in_any_order_among_equals(liked, disliked, matrix, weight, top_k):
+    charges = (matrix @ _helper(disliked).T).max(axis=1) if len(disliked) else 0
+    return np.argsort(-((matrix @ _helper(liked[None]).T)[:, 0] - weight * charges))[:top_k]
+
+
+def _short_ones_as_they_are(vector_of):
+    paths = sorted(path for path in vector_of if vector_of[path] is not None)
+    matrix = np.array([vector_of[path] for path in paths], dtype=np.float32)
+    matrix = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1)
+    return paths, matrix, matrix.nbytes
+
+
 WRONG = {
     "build_index": [
+        (lambda vector_of: _short_ones_as_they_are(vector_of), "Expected:"),
         (_never_sorted, "the paths are in the order of the dict"),
         (_paths_alone_sorted, "the paths are sorted, but the rows are not"),
         (_keeps_the_lost_paths, "a path without a vector is in the list"),
@@ -657,6 +675,7 @@ WRONG = {
         (_prints_rows, "It prints, but returns nothing"),
     ],
     "search_batch_like_these": [
+        (_in_any_order_among_equals, "Expected:"),
         (_down_the_columns, "along its row (axis=1)"),
         (_over_all_queries, "the mean was taken over the queries"),
         (_raw_batch, "a long one counts for more"),
@@ -676,6 +695,7 @@ WRONG = {
         (_batch_by_the_engine, "the package's own function"),
     ],
     "like_but_not": [
+        (_likes_in_any_order_among_equals, "Expected:"),
         (_adds_the_charge, "so subtract it"),
         (_by_charge(lambda cosines: cosines.mean(axis=1)), "not their mean"),
         (_by_charge(lambda cosines: cosines.sum(axis=1)), "not their sum"),

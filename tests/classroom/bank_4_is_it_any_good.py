@@ -411,6 +411,7 @@ WRONG = {
         (lambda n_items, n_relevant, k: random_baseline(n_items, n_relevant, k).recall, "the package's own function"),
     ],
     "at_most_each": [
+        (lambda ranking, group_of, k, most: _quota_by_count(list(group_of), group_of, k, most), "Expected:"),
         (_quota_short, "fill up with those left out"),
         (
             lambda ranking, group_of, k, most: sorted(_quota_by_count(ranking, group_of, k, most), key=ranking.index),

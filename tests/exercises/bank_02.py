@@ -38,9 +38,14 @@ def _count_off_by_one(picture, channel, bins):
     return [count / sum(counts) for count in counts]
 
 
-def _joint_by_histogramdd(picture, bins):
-    counts, _ = np.histogramdd(picture.reshape(-1, 3), bins=bins, range=[(0, 256)] * 3)
+def _joint_by_histogramdd(picture, bins, end=256):
+    counts, _ = np.histogramdd(picture.reshape(-1, 3), bins=bins, range=[(0, end)] * 3)
     return counts.ravel() / counts.sum()
+
+
+def _joint_by_whole_widths(picture, bins):
+    r, g, b = np.moveaxis(picture.astype(int) // (256 // bins), 2, 0)
+    return np.bincount(((r * bins + g) * bins + b).ravel(), minlength=bins**3) / r.size
 
 
 def _joint_by_loop(picture, bins):
@@ -84,11 +89,11 @@ def _hue_by_formula(picture, bins):
     return counts / max(1, counts.sum())
 
 
-def _hue(picture, bins, place=0, least=0.2, divide=True, order=slice(None), print_it=False):
+def _hue(picture, bins, place=0, least=0.2, divide=True, order=slice(None), print_it=False, limited=1):
     counts = [0] * bins
     for pixel in (picture / 255).reshape(-1, 3):
         hsv = colorsys.rgb_to_hsv(*pixel[order])
-        if hsv[1] >= least:
+        if hsv[limited] >= least:
             counts[min(int(hsv[place] * bins), bins - 1)] += 1
     total = max(1, sum(counts)) if divide else 1
     return print(counts) if print_it else [count / total for count in counts]
@@ -119,6 +124,12 @@ def _grid_without_range(picture, rows, columns, bins):
     return counts / counts.sum()
 
 
+def _grid_to_255(picture, rows, columns, bins):
+    tiles = [tile for strip in np.vsplit(picture, rows) for tile in np.hsplit(strip, columns)]
+    counts = [np.histogram(tile[:, :, channel], bins, (0, 255))[0] for tile in tiles for channel in range(3)]
+    return np.concatenate(counts) / np.sum(counts)
+
+
 def _grid_channels_outside(picture, rows, columns, bins):
     tiles = [tile for strip in np.vsplit(picture, rows) for tile in np.hsplit(strip, columns)]
     counts = [np.histogram(tile[:, :, channel], bins, (0, 256))[0] for channel in range(3) for tile in tiles]
@@ -145,7 +156,7 @@ WRONG = {
         (_count_with_uint8, "out of bounds for uint8"),
         (_count_with_divisor_255, "IndexError"),
         (_count_in_place, "changed its input"),
-        (_count_off_by_one, "Expected:  [0.5, 0, 0, 0.5]\nCame:      [0, 0, 0.5, 0.5]"),
+        (_count_off_by_one, "Expected:  ["),
         (lambda picture, channel, bins: np.histogram(picture[:, :, channel], bins, (0, 256))[0], "these are the counts"),
         (lambda picture, channel, bins: np.histogram(picture[:, :, channel], bins)[0] / picture[:, :, 0].size, "own smallest"),
         (lambda picture, channel, bins: np.histogram(picture[:, :, channel], bins, (0, 255))[0] / picture[:, :, 0].size, "too narrow"),
@@ -166,10 +177,15 @@ WRONG = {
         (_joint_as_a_cube, "The shape is"),
         (lambda picture, bins: _joint_by_histogramdd(picture, bins) * picture[:, :, 0].size, "these are counts"),
         (lambda picture, bins: _joint_by_histogramdd(picture, bins) / 3, "three times"),
+        (lambda picture, bins: _joint_by_histogramdd(picture, bins, 255), "too narrow"),
+        (_joint_by_whole_widths, "a bin's width only"),
         (lambda picture, bins: print(bins), "prints, but returns nothing"),
     ],
     "hue_histogram": [
         (lambda picture, bins: _hue(picture, bins, least=0), "nearly grey"),
+        (lambda picture, bins: _hue(picture, bins, least=0.1), "Expected:  array("),
+        (lambda picture, bins: _hue(picture, bins, least=0.3), "Expected:  array("),
+        (lambda picture, bins: _hue(picture, bins, limited=2), "about saturation"),
         (lambda picture, bins: _hue(picture, bins, place=1), "counts the saturation"),
         (lambda picture, bins: _hue(picture, bins, place=2), "the brightness"),
         (lambda picture, bins: _hue(picture, bins, order=slice(None, None, -1)), "changed places"),
@@ -182,9 +198,10 @@ WRONG = {
         (_grid_tile_by_tile, "Divide once, at the end"),
         (_grid_columns_first, "go row by row"),
         (_grid_without_range, "own smallest"),
+        (_grid_to_255, "too narrow"),
         (_grid_channels_outside, "stay together"),
         (_grid_of_lists, "The shape is"),
-        (lambda picture, rows, columns, bins: _grid_by_split(picture, columns, rows, bins), "Came:      array([0.083, 0.083, 0.   , 0.167,"),
+        (lambda picture, rows, columns, bins: _grid_by_split(picture, columns, rows, bins), "changed places"),
         (lambda picture, rows, columns, bins: _grid_by_split(picture, rows, columns, bins) * picture.size, "these are counts"),
         (lambda picture, rows, columns, bins: _channels_apart(picture, bins), "the place is lost"),
         (lambda picture, rows, columns, bins: image_to_histogram(picture, bins), "build your own"),

@@ -19,13 +19,13 @@ def _unit_vectors_first(v1, v2):
 
 
 def _correlation(v1, v2):
-    if v1.std() == 0 or v2.std() == 0:
+    if np.ptp(v1) == 0 or np.ptp(v2) == 0:
         return 0.0
     return float(np.corrcoef(v1, v2)[0, 1])
 
 
 def _covariance_over_deviations(v1, v2):
-    spread = np.std(v1) * np.std(v2)
+    spread = 0 if min(len({*v1}), len({*v2})) == 1 else np.std(v1) * np.std(v2)
     return np.mean((v1 - np.mean(v1)) * (v2 - np.mean(v2))) / spread if spread else 0.0
 
 
@@ -131,7 +131,7 @@ def _correlation_or_nan(v1, v2):
 def _cosine(v1, v2):
     v1, v2 = np.asarray(v1, dtype=float), np.asarray(v2, dtype=float)
     lengths = np.linalg.norm(v1) * np.linalg.norm(v2)
-    return v1 @ v2 / lengths if lengths > 1e-12 else 0.0
+    return v1 @ v2 / lengths if lengths > 0 else 0.0
 
 
 def _nudges_the_query_itself(query):
@@ -159,10 +159,11 @@ WRONG = {
         (_forgets_to_return, "Does every way through the function end in a return?"),
         (_thin_wrapper, "build your own"),
         (lambda v1, v2: v1.astype(float) * v2, "The shape is"),
-        (_as_in_the_lesson, "uint8, which wrap around at 256"),
+        (_as_in_the_lesson, "uint8"),
         (_one_root_for_both, "uint8, which wrap around at 256"),
         (_no_brackets, "put brackets around"),
         (_looks_at_the_sums, "is not a vector of zeros"),
+        (lambda v1, v2: _in_plain_python(v1, v2) if np.linalg.norm(v1) * np.linalg.norm(v2) > 0.1 else 0.0, "Came:      0"),
         (lambda v1, v2: abs(_in_plain_python(v1, v2)), "the sign was lost"),
     ],
     "centred_cosine": [
@@ -170,6 +171,8 @@ WRONG = {
         (lambda v1, v2: _cosine(v1 - np.mean([v1, v2]), v2 - np.mean([v1, v2])), "each should lose its own"),
         (lambda v1, v2: _cosine(v1 - v1.mean(), v2 - v1.mean()), "v1's mean was subtracted from both"),
         (_correlation_or_nan, "0/0 is no number"),
+        (lambda v1, v2: _cosine(v1 - v1.mean(), v2 - v2.mean()), "may be rounded"),
+        (lambda v1, v2: np.corrcoef(v1, v2)[0, 1] if v1.std() > 0 and v2.std() > 0 else 0.0, "may be rounded"),
         (lambda v1, v2: abs(_correlation(v1, v2)), "the sign was lost"),
         (_centres_in_place, "changed its input"),
         (_subtracts_in_place, "at the line\n    v1 -= v1.mean()"),

@@ -19,7 +19,9 @@ def _scores_by_einsum(queries, vectors):
 
 
 def _with_the_package(queries, vectors):
-    return np.array([[cosine_similarity(a, b) for b in vectors] for a in queries])
+    table = _scores_by_einsum(queries, vectors)
+    table[0, 0] = cosine_similarity(queries[0], vectors[0])
+    return table
 
 
 def _changes_its_input(queries, vectors):
@@ -35,6 +37,22 @@ def _wrapping(queries, vectors):
 def _all_scores_at_the_end(read_rows, n_images, query, k, block):
     scores = np.concatenate([read_rows(s, min(s + block, n_images)) @ query for s in range(0, n_images, block)])
     return [int(row) for row in np.lexsort((np.arange(n_images), -scores))[:k]]
+
+
+def _marks_with_zero(read_rows, n_images, query, k, block):
+    scores = [s for start in range(0, n_images, block) for s in read_rows(start, min(start + block, n_images)) @ query]
+    best = []
+    while len(best) < k:
+        best.append(scores.index(max(scores)))
+        scores[best[-1]] = 0
+    return best
+
+
+def _last_of_equals(read_rows, n_images, query, k, block):
+    pairs = []
+    for start in range(0, n_images, block):
+        pairs += [(s, start + i) for i, s in enumerate(read_rows(start, min(start + block, n_images)) @ query)]
+    return [row for _, row in sorted(pairs, reverse=True)[:k]]
 
 
 def _reads_everything(read_rows, n_images, query, k, block):
@@ -73,7 +91,7 @@ def _share_in_place(vectors, copy, query, k):
 
 
 RIGHT = {
-    "batch_scores": [_scores_one_by_one, _scores_by_einsum],
+    "batch_scores": [_scores_by_einsum],
     "best_in_blocks": [_all_scores_at_the_end],
     "recall_of_copy": [
         lambda vectors, copy, query, k: np.isin(
@@ -86,6 +104,8 @@ WRONG = {
     "batch_scores": [
         (lambda queries, vectors: queries.astype(float) @ vectors.astype(float).T, "divide by the lengths"),
         (_wrapping, "wrap around"),
+        (lambda queries, vectors: queries @ vectors.T, "divide by the lengths"),
+        (_scores_one_by_one, "It loops"),
         (
             lambda queries, vectors: queries @ (vectors.T / (np.linalg.norm(queries) * np.linalg.norm(vectors))),
             "each row needs its own",
@@ -105,6 +125,8 @@ WRONG = {
         (_forgets_the_start, "add the block's start"),
         (_drops_the_rest, "shorter block is missing"),
         (_ascending, "the largest are asked for"),
+        (_marks_with_zero, "products can be negative"),
+        (_last_of_equals, "the smaller row number"),
         (_forgets_to_return, "every way through"),
     ],
     "recall_of_copy": [

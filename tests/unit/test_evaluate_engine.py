@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, bootstrap_interval, evaluate_search, random_baseline
-from imsearch_helpers.judging import blended, class_precisions, evaluate_engine, shared_by_mistakes
+from imsearch_helpers.judging import (
+    blended,
+    class_precisions,
+    evaluate_engine,
+    found_by_shot,
+    found_by_weight,
+    shared_by_mistakes,
+)
 
 COLUMNS = "file", "product_id", "category", "colour", "pattern", "shot", "caption", "split"
 metrics = pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -212,3 +219,35 @@ def test_engines_that_cannot_be_blended_are_refused():
                                ((one, other, 0.5), "same pictures"), ((one, far, 0.5), "by cosine")]:  # fmt: skip
         with pytest.raises(ValueError, match=message):
             blended(*arguments)
+
+
+# Mixtures of two methods
+
+
+def test_a_mixture_trades_one_shot_for_another(tmp_path):
+    rows = [("a", "mug", "studio"), ("b", "cup", "studio"), ("a", "mug", "dim"), ("b", "cup", "moved")]
+    products = made_products(tmp_path, rows)
+    one = engine_of(products, [[1, 0], [0, 1], [1, 0], [1, 0]])  # finds the dim mug, takes the moved cup for the mug
+    other = engine_of(products, [[1, 0], [0, 1], [3, 4], [0, 1]])  # 0.6 to the mug, 0.8 to the cup
+    # dim: 1 - w + 0.6 w against 0.8 w, right below 1 / 1.2; moved: 1 - w against w, right above 1 / 2.
+    assert found_by_weight(one, other, products, steps=4) == {
+        0.0: {"dim": 1.0, "moved": 0.0}, 0.25: {"dim": 1.0, "moved": 0.0}, 0.5: {"dim": 1.0, "moved": 0.0},
+        0.75: {"dim": 1.0, "moved": 1.0}, 1.0: {"dim": 0.0, "moved": 1.0},
+    }  # fmt: skip
+
+
+def test_each_mixture_is_what_an_engine_of_that_weight_finds():
+    products, rng = Products(), np.random.default_rng(0)
+    one, other = (engine_of(products, rng.random((1000, 3)) ** 3) for _ in range(2))
+    rows = found_by_weight(one, other, products, steps=5)
+    assert list(rows) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert rows[0.0] == found_by_shot(one, products) and rows[1.0] == found_by_shot(other, products)
+    assert rows[0.4] == pytest.approx(found_by_shot(blended(one, other, 0.4), products), abs=0.005)  # a near-tie may turn
+
+
+def test_what_cannot_be_mixed_is_named(four):
+    products, engine = four
+    with pytest.raises(ValueError, match="^steps must be"):
+        found_by_weight(engine, engine, products, steps=0)
+    with pytest.raises(ValueError, match="over the same pictures"):
+        found_by_weight(engine, ImageSearchEngine.from_vectors(["x"], [[1, 2]]), products)

@@ -692,7 +692,7 @@ def test_a_query_that_takes_too_long_is_given_up(monkeypatch, tmp_path):
     path = tmp_path / "slow.png"
     Image.new("RGB", (4, 4)).save(path)
     finish = threading.Event()
-    monkeypatch.setattr(images, "_load", lambda image, size, timeout: finish.wait(60))
+    monkeypatch.setattr(images, "read_image_anywhere", lambda image, size, timeout: finish.wait(60))
     with pytest.raises(ImageError, match="it took longer than 0.05 s"):
         images.load_image_in_time(path, timeout=0.05)
     finish.set()

@@ -14,7 +14,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.judging import THRESHOLDS, near_duplicates
+from imsearch_helpers.judging import THRESHOLDS, closest_pairs, near_duplicates
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS
 
@@ -193,3 +193,33 @@ def test_table_has_a_row_for_each_picture_and_no_formula(three, tmp_path, monkey
     assert head == ["group", "file", "score", "bytes", "largest"]
     assert [row[1] for row in rows] == ["'=c.jpg", "a.jpg", "b.jpg"] and [row[4] for row in rows] == ["", "", "largest"]
     assert float(rows[2][2]) == 1 and int(rows[2][3]) == (tmp_path / "b.jpg").stat().st_size
+
+
+# The closest pairs
+
+
+@metrics
+def test_the_closest_pairs_are_those_of_a_table_of_all_pairs(metric, monkeypatch):
+    monkeypatch.setattr("imsearch_helpers.nearest.ROWS_AT_ONCE", 4)  # several blocks, the last one not full
+    rng = np.random.default_rng(3)
+    rows = rng.integers(1, 4, size=(30, 2))  # few directions, many ties
+    engine, score = from_rows(rows, metric), METRICS[metric]
+    own = {(f"{i:03}.png", f"{j:03}.png"): score(rows[i], rows[j]) for i, j in combinations(range(30), 2)}
+    for count in (1, 7, 100, 435, 1000):
+        found = closest_pairs(engine, count)
+        assert len({pair[1:] for pair in found}) == len(found) == min(count, 435)  # no pair twice
+        assert [pair.score for pair in found] == pytest.approx([own[pair[1:]] for pair in found], abs=1e-6)
+        assert [pair.score for pair in found] == pytest.approx(sorted(own.values(), reverse=True)[:count], abs=1e-6)
+
+
+def test_of_equal_pairs_the_first_come_first():
+    assert [pair[1:] for pair in closest_pairs(from_rows([[1, 0], [1, 0], [1, 0]]), 2)] == [("000.png", "001.png"), ("000.png", "002.png")]
+
+
+def test_one_picture_alone_makes_no_pair():
+    assert closest_pairs(from_rows([[1, 2]])) == []
+
+
+def test_no_pair_at_all_cannot_be_asked_for():
+    with pytest.raises(ValueError, match="^count must be"):
+        closest_pairs(from_rows([[1, 2], [2, 1]]), 0)

@@ -1,5 +1,6 @@
 """Figures about cosine and distance: what they say in words is what is true, and they are light enough for sliders."""
 
+import math
 import re
 
 import numpy as np
@@ -48,6 +49,19 @@ def test_an_arrow_of_length_zero_has_no_angle():
     assert "no angle, distance 2.00, dot product 0.00" in figure.alt
     assert not [text for text in figure.axes[0].texts if "60" in text.get_text()]
     assert [text for text in plots.show_two_arrows(1, 2, 60).axes[0].texts if text.get_text() == "60°"]
+
+
+@pytest.mark.parametrize(("length_a", "length_b", "degrees"), [(3, 2, 60), (4, 4, 180), (0, 4, 90), (0.1, 0.1, 90), (1, 4, 135), (0, 0, 0)])
+def test_two_arrows_are_cropped_to_what_is_drawn_at_one_scale(length_a, length_b, degrees):
+    figure = plots.show_two_arrows(length_a, length_b, degrees)
+    axes = figure.axes[0]
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    x = length_b * math.cos(math.radians(degrees))
+    assert left <= min(0, x) and right >= max(length_a, x) and high >= length_b * math.sin(math.radians(degrees))
+    assert right - left <= max(length_a, x, 1.2) - min(0, x) + 1 and high - low < max(1, length_b * math.sin(math.radians(degrees))) + 1
+    box = axes.get_position()
+    width, height = figure.get_size_inches()
+    assert box.width * width / (right - left) == pytest.approx(box.height * height / (high - low)) == pytest.approx(0.75)
 
 
 def test_angles_carry_their_meaning():

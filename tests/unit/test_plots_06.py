@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from imsearch_helpers import plots
+from imsearch_helpers.plots import lesson_06
 
 
 def words_of(path):
@@ -105,6 +106,75 @@ def test_a_bomb_is_not_unfolded(tmp_path):
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + header + bytes(4))
     assert [seen.picture for seen in plots.three_readings(tmp_path / "bomb.png").values()] == [None] * 3
+
+
+def test_a_file_that_cannot_be_opened_is_said_in_words(tmp_path):
+    assert words_of(tmp_path / "gone.jpg")[0].startswith("not to be opened: ")
+
+
+def test_readings_of_no_file_are_refused():
+    with pytest.raises(ValueError, match="paths is empty"):
+        plots.show_readings([])
+
+
+# One byte changed
+
+
+@pytest.fixture
+def stripes(tmp_path):
+    """A JPEG of 64 x 64 pixels: eight rows of blocks, each of them of another grey, with noise."""
+    noise = np.random.default_rng(0).integers(0, 60, (64, 64, 3))
+    pixels = np.uint8(noise + np.repeat(np.arange(8) * 20, 8)[:, None, None])
+    Image.fromarray(pixels).save(tmp_path / "stripes.jpg", quality=90, subsampling=0)
+    return tmp_path / "stripes.jpg"
+
+
+def n_wrong(seen):
+    return int(seen.words.removeprefix("kept: ").split(" of 4,096")[0].replace(",", ""))
+
+
+def test_one_byte_of_the_png_is_noticed_wherever_it_lies(stripes):
+    for percent in (0, 1, 50, 99, 100):
+        seen = plots.damaged_twins(stripes, percent)["PNG"]
+        assert seen.picture is None and seen.words.startswith("rejected: damaged or incomplete picture")
+
+
+def test_damage_to_a_jpeg_is_decoded_and_counted_and_leaves_the_rows_above_as_they_were(stripes):
+    good = np.asarray(Image.open(stripes)).astype(int)
+    for percent in (20, 50, 80):
+        seen = plots.damaged_twins(stripes, percent)["JPEG"]
+        off = np.abs(np.asarray(seen.picture) - good).max(axis=-1)
+        assert n_wrong(seen) == np.count_nonzero(off > plots.VISIBLE)
+        assert not off[: int(64 * (percent - 10) / 100)].any() and off.any()
+
+
+def test_the_file_itself_stays_as_it_is(stripes):
+    before = stripes.read_bytes()
+    plots.damaged_twins(stripes, 50)
+    assert stripes.read_bytes() == before
+
+
+def test_the_bytes_between_header_and_end_are_the_pixels_data(stripes, monkeypatch):
+    seen = []
+    monkeypatch.setattr(lesson_06, "_as_ours", lambda content: seen.append(content) or plots.Seen("", None))
+    for percent in (0, 100):
+        plots.damaged_twins(stripes, percent)
+    jpeg = stripes.read_bytes()
+    places = [next(i for i, (a, b) in enumerate(zip(content, jpeg)) if a != b) for content in seen[::2]]
+    assert jpeg[places[0] - 14 : places[0] - 10] == b"\xff\xda\0\x0c"  # the header of a scan of three channels: 2 + 12 bytes
+    assert jpeg[places[1] + 1 :] == b"\xff\xd9"
+    assert [len(content) for content in seen[::2]] == [len(jpeg)] * 2
+
+
+def test_figure_of_damage_has_two_rows_and_says_it_all(stripes):
+    figure = plots.show_damage(stripes, [10, 50, 90])
+    assert len(figure.axes) == 6 and figure.get_size_inches()[0] <= 10
+    assert "byte at 50 %: JPEG: kept: " in figure.alt and figure.alt.count("PNG: rejected") == 3
+
+
+def test_html_of_damage_shows_both_and_their_words(stripes):
+    shown = plots.damage_html(stripes, 50)
+    assert shown.count("<img ") == 2 and all(seen.words in shown for seen in plots.damaged_twins(stripes, 50).values())
 
 
 def test_bars_of_readers_count_every_file():

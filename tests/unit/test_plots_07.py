@@ -49,14 +49,8 @@ def test_pair_scores_are_drawn_where_there_is_no_gap_or_a_copy(scores, title, ab
 
 
 def test_no_scores_at_all_are_named():
-    with pytest.raises(ValueError, match=r"^scores must be a list of at least one number, not of shape \(0,\)$"):
+    with pytest.raises(ValueError, match=r"^scores must be a list of at least one number \(two pictures make a pair\), not of shape \(0,\)$"):
         plots.draw_pair_scores([], 0.999)
-
-
-def test_tradeoff_names_every_weight():
-    figure = plots.draw_tradeoff({0: (3.0, 0.8), 0.5: (4.5, 0.6)}, 0.5, "Price")
-    assert "weight 0: variety 3.00, relevance 0.80; weight 0.5: variety 4.50, relevance 0.60" in figure.alt
-    assert [text.get_text() for text in figure.axes[0].texts] == ["0", "0.5"]
 
 
 def test_results_as_html_are_in_the_order_given():

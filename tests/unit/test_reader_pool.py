@@ -357,3 +357,24 @@ def test_path_must_be_a_path(pool):
 def test_a_setting_that_cannot_be_is_refused_by_its_name_and_value(setting, said):
     with pytest.raises((TypeError, ValueError), match=f"^{said}$"):
         ReaderPool(**setting)
+
+
+def test_time_that_a_method_takes_to_load_is_not_the_first_picture_s(folder, monkeypatch):
+    slow_to_load = """
+import sys, time
+sys.path[:] = sys.argv[1:]
+from types import SimpleNamespace
+from imsearch_helpers.reader_pool import serve
+
+class Methods(dict):
+    def __getitem__(self, name):
+        import numpy
+        time.sleep(1.5)
+        return super().__getitem__(name)
+
+serve(SimpleNamespace(METHODS=Methods(pixels=lambda picture: [1.0])))
+"""
+    monkeypatch.setattr(reader_pool, "BOOT", slow_to_load)
+    with ReaderPool(1, timeout=1) as pool:
+        ((vector, _),) = pool.read_vectors([str(folder / "b.png")], "pixels")
+    assert vector == [1.0]

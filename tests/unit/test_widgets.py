@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,10 +15,11 @@ import ipywidgets
 import numpy as np
 import pytest
 from PIL import Image
+from traitlets import TraitError
 
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
-from imsearch_helpers.engine import ImageSearchEngine
+from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", 'a "quoted" name.png', "it's <b>bold.png", "🐈.png"]
 
@@ -96,6 +98,26 @@ def test_a_stored_panel_says_that_it_is_interactive():
 @pytest.mark.parametrize(("numbers", "kind"), [((0, 9, 3), ipywidgets.IntSlider), ((0, 1, 0.5), ipywidgets.FloatSlider)])
 def test_a_slider_is_whole_where_its_numbers_are(numbers, kind):
     assert type(widgets.slider("n", *numbers)) is kind
+
+
+def test_stops_are_the_only_places_of_their_slider_and_reach_the_function():
+    panel = widgets.play(lambda size: f"<p>{size}</p>", size=widgets.stops("size", [4, *range(12, 15), 128], 12))
+    assert panel.controls["size"].options == (4, 12, 13, 14, 128) and shown(panel) == "<p>12</p>"
+    assert panel.move(size=128) == shown(panel) == "<p>128</p>"
+    with pytest.raises(TraitError):
+        panel.move(size=60)
+
+
+def test_a_panel_is_moved_from_python_control_by_control():
+    panel = widgets.play(lambda a, b: f"{a} {b}", a=widgets.slider("a", 0, 9, 1), b=widgets.slider("b", 0, 9, 2))
+    assert panel.move() == "1 2" and panel.move(b=3) == "1 3" and panel.move(a=5, b=6) == "5 6"
+    with pytest.raises(ValueError, match="^controls must be among a, b, not 'c'$"):
+        panel.move(c=1)
+
+
+def test_each_control_of_every_panel_can_be_found_by_its_name():
+    panel = widgets.play(lambda a, b: "", a=widgets.slider("x", 0, 9, 1), b=widgets.chooser("y", "xyz"))
+    assert [control._dom_classes for control in panel.controls.values()] == [("imsearch-a",), ("imsearch-b",)]
 
 
 # Thumbnails
@@ -472,6 +494,40 @@ def test_the_title_says_by_how_much_the_guess_is_off():
     assert "off" not in hidden.axes[0].get_title() and "0.90" not in hidden.alt
 
 
+# A colour instead of a picture
+
+
+def test_a_picked_colour_finds_its_pictures_and_every_control_changes_them(tmp_path):
+    for name in ("red", "blue"):
+        picture = Image.new("RGB", (10, 10), widgets.WALL)
+        picture.paste(name, (0, 5, 10, 10))
+        picture.save(tmp_path / f"{name}.png")
+    engines = {method: ImageSearchEngine(tmp_path, method=method).index_images() for method in ("histogram", "root_histogram")}
+    panel = widgets.pick_colour(engines, colour="red", area=50)
+    assert 0 < shown(panel).index(">red.png<") < shown(panel).index(">blue.png<") and "<b>1.000</b>" in shown(panel)
+    for description, value in (("colour", "#0000ff"), ("area, in %", 20), ("method", "root_histogram")):
+        before = shown(panel)
+        controls(panel)[description].value = value
+        assert shown(panel) != before
+    assert 0 < shown(panel).index(">blue.png<") < shown(panel).index(">red.png<")
+    assert "imsearch-pick-colour" in panel._dom_classes
+
+
+def test_a_picked_colour_says_what_colour_its_results_have():
+    products = Products()
+    paths = [product.path for product in products.where(shot="studio", category="mug")[:4]]
+    engine = ImageSearchEngine.from_vectors(paths, np.eye(4, 96) + 0.1)
+    page = shown(widgets.pick_colour({"histogram": engine}, products, top_k=4))
+    assert all(f"<br>{products.of(path).colour}<div" in page for path in paths)
+
+
+@pytest.mark.parametrize("area", [0, 37, 100])
+def test_a_card_has_that_share_of_the_colour_and_the_wall_above(area):
+    card = widgets.card_of("#010203", area, wall=(9, 9, 9))
+    assert (card == (1, 2, 3)).all(axis=2).mean() == pytest.approx(area / 100)
+    assert (card[: 100 - area] == 9).all()
+
+
 # Why this match
 
 
@@ -485,6 +541,52 @@ def test_explained_matches_leave_the_query_out_and_follow_the_place(folder):
         assert f">{os.path.relpath(other, folder)}<" in shown(panel)
         assert f"score of {engine.search(path, top_k=6)[place].score:.3f}" in shown(panel)
     assert "imsearch-why" in panel._dom_classes
+
+
+# Messy files
+
+
+@pytest.fixture
+def readings(tmp_path):
+    for name, colour in (("a.png", "red"), ("b.png", "blue")):
+        (tmp_path / name).write_bytes(png_bytes(colour))
+    return widgets.explore_readings(tmp_path, ["a.png", "b.png"], "b.png")
+
+
+def test_readings_follow_the_picker_and_begin_with_the_file_asked_for(readings, tmp_path):
+    assert shown(readings) == plots.readings_html(tmp_path / "b.png")
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png") != plots.readings_html(tmp_path / "b.png")
+    assert "imsearch-readings" in readings._dom_classes
+
+
+def test_readings_of_an_uploaded_file_until_another_is_picked(readings, tmp_path):
+    upload(readings, b"<html>404")
+    assert "rejected: an HTML page" in shown(readings) and "9 bytes" in shown(readings)
+    controls(readings)["file"].value = "a.png"
+    assert shown(readings) == plots.readings_html(tmp_path / "a.png")
+
+
+def test_readings_of_an_uploaded_tiff_and_of_a_gif_leave_no_file_behind(readings, tmp_path, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for kind in ("TIFF", "GIF"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (6, 4), "red").save(buffer, kind)
+        upload(readings, buffer.getvalue())
+        assert "6 x 4" in shown(readings) and "✓ the same as ours" in shown(readings)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_the_damage_slider_shows_another_picture(tmp_path):
+    Image.effect_noise((32, 32), 60).convert("RGB").save(tmp_path / "a.jpg")
+    panel = widgets.explore_damage(tmp_path / "a.jpg", percent=10)
+    seen = [shown(panel)]
+    for percent in (0, 50):
+        controls(panel)["place of the byte, in %"].value = percent
+        seen.append(shown(panel))
+    assert seen == [plots.damage_html(tmp_path / "a.jpg", percent) for percent in (10, 0, 50)] and len(set(seen)) == 3
+    assert "imsearch-damage" in panel._dom_classes
 
 
 # The map
@@ -549,3 +651,98 @@ def test_both_controls_of_the_map_change_what_is_shown():
 
 def test_a_chooser_starts_with_its_first_name():
     assert widgets.chooser("methods", {"one": 1, "other": 2}).value == "one"
+
+
+# k, and what is counted of the first k
+
+
+@pytest.fixture
+def counted():
+    products = Products()
+    mug = products.where(category="mug", shot="studio")[0]
+    one, other = sorted(products.relevant(mug.path))[:2]
+    strange = [product.path for product in products.where(category="boot")[:2]]
+    results = [SearchResult(path, 0.9 - place / 10) for place, path in enumerate([one, strange[0], other, strange[1]])]
+    return widgets.explore_k(mug.path, results, products, k=1)
+
+
+@pytest.mark.parametrize(("k", "said", "ticks"), [
+    (1, "precision 1 of 1 shown = <b>1.00</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (2, "precision 1 of 2 shown = <b>0.50</b>, recall 1 of 4 relevant = <b>0.25</b>", 1),
+    (4, "precision 2 of 4 shown = <b>0.50</b>, recall 2 of 4 relevant = <b>0.50</b>", 2),
+])  # fmt: skip
+def test_the_k_slider_shows_as_many_thumbnails_and_counts_their_ticks(counted, k, said, ticks):
+    controls(counted)["k, how many results"].value = k
+    assert said in shown(counted) and shown(counted).count("same product") == ticks
+    assert len(re.findall('class="imsearch-thumb ', shown(counted))) == k
+
+
+# Two methods mixed
+
+MIXED = {0.0: {"dim": 0.0, "moved": 0.9}, 0.5: {"dim": 0.6, "moved": 0.4}, 1.0: {"dim": 1.0, "moved": 0.1}}
+
+
+def test_the_mixing_slider_moves_the_third_row_and_no_other():
+    panel = widgets.explore_mixture(("root", "pixels"), MIXED, 0.0)
+    control = controls(panel)["weight of pixels"]
+    ends = "root: dim 0.00, moved 0.90; pixels: dim 1.00, moved 0.10"
+    for weight, row in {0.0: "dim 0.00, moved 0.90", 0.5: "dim 0.60, moved 0.40", 1.0: "dim 1.00, moved 0.10"}.items():
+        control.value = weight
+        assert f"{ends}; mixed, {weight:.2f}: {row}" in shown(panel)
+        cells = re.findall(r"rgba\(0, 114, 178, ([\d.]+)\)\">([\d.]+)<", shown(panel))
+        assert len(cells) == 6 and [f"{shot} {share}" for shot, (_, share) in zip(("dim", "moved"), cells[4:])] == row.split(", ")
+        assert [float(ink) for ink, _ in cells] == pytest.approx([0.75 * float(share) for _, share in cells])
+
+
+def test_a_name_in_the_table_of_a_mixture_is_escaped():
+    assert "<b>" not in widgets.mixture_html(("<b>", "pixels"), MIXED, 0.5)
+
+
+def test_the_title_of_a_mixture_names_its_worst_shot():
+    title = widgets.mixture_board(("root", "pixels"), MIXED, 0.4999999).axes[0].get_title()
+    assert title == "Weight 0.50: the worst shot is moved with 0.40, the mean 0.50"
+    assert f"<caption>{title}</caption>" in widgets.mixture_html(("root", "pixels"), MIXED, 0.5)
+
+
+# What the button kept, read again
+
+
+def test_what_the_button_kept_comes_back_with_its_method(explorer, tmp_path):
+    press(explorer)
+    controls(explorer)["method"].value = "euclidean"
+    press(explorer)
+    press(explorer)  # twice the same
+    engines = {name: ImageSearchEngine.from_vectors([str(tmp_path / "1.png"), "x"], np.eye(2)) for name in ("cosine", "euclidean")}
+    assert widgets.kept_queries(engines) == [(str(tmp_path / "1.png"), "cosine"), (str(tmp_path / "1.png"), "euclidean")]
+
+
+def test_without_a_file_nothing_was_kept(tmp_path):
+    assert widgets.kept_queries({}, tmp_path / "fooled.csv") == []
+
+
+def test_what_is_not_here_any_more_is_left_out_and_said(tmp_path):
+    table = tmp_path / "fooled.csv"
+    table.write_text("query,method\n1.png,pixels\ngone.png,pixels\n1.png,deep\n", encoding="utf-8")
+    engines = {"pixels": ImageSearchEngine.from_vectors(["1.png"], [[1, 2]])}
+    with pytest.warns(UserWarning, match="left out 2 of 3 rows: no such picture or method, such as 'gone.png', 'pixels'"):
+        assert widgets.kept_queries(engines, table) == [("1.png", "pixels")]
+
+
+def test_a_catch_in_a_subfolder_comes_back(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = ImageSearchEngine(folder).index_images()
+    press(widgets.explore({"pixels": engine}, queries=[str(folder / "sub" / "e.gif")]))
+    assert widgets.kept_queries({"pixels": engine}) == [(str(folder / "sub" / "e.gif"), "pixels")]
+
+
+# Kinds of index and their effort
+
+
+def test_kind_and_effort_each_change_what_is_drawn():
+    efforts = [("ivf", 1, 30, 0.5), ("ivf", 2, 60, 0.9), ("hnsw", 16, 20, 0.8), ("hnsw", 32, 40, 0.99), ("flat", None, 1000, 1.0)]
+    rows = [dict(zip(("kind", "effort", "comparisons", "recall"), row)) for row in efforts]
+    panel = widgets.explore_effort(rows)
+    assert controls(panel)["effort, from low to high"].max == 1
+    assert "ivf, effort 1: recall 0.50 with 30 comparisons" in alt(panel)
+    assert "ivf, effort 2: recall 0.90 with 60 comparisons" in panel.move(place=1)
+    assert "hnsw, effort 32: recall 0.99 with 40 comparisons" in panel.move(kind="hnsw")

@@ -5,6 +5,7 @@ import numpy as np
 
 from imsearch_helpers.exercises import Exercise
 from imsearch_helpers.exercises.graded import solutions_of
+from imsearch_helpers.exercises.notebook_02 import at_the_borders
 from imsearch_helpers.vectors import image_to_histogram, image_to_root_histogram
 
 SOLUTIONS = solutions_of(__file__)
@@ -61,6 +62,7 @@ def _weighted(rng):
         (dark, rng.integers(1, 6, (4, 3)) / 2, 5),
         (_pixels(rng, 2, 4), np.zeros((2, 4)), 4),
         (_pixels(rng, 4, 4), rng.integers(1, 30, (4, 4)) * rng.integers(0, 2, (4, 4)) + np.eye(4), 8),
+        (at_the_borders(rng, 5), rng.integers(1, 9, (2, 4)) / 4, 5),
     ]
 
 
@@ -88,7 +90,7 @@ def _chroma_cases(rng):
     bright = _colours(rng, 2, 3)
     mixed = _colours(rng, 4, 3)
     mixed[0, :2] = 0  # black
-    mixed[1, 0] = (0, rng.integers(1, 256), 0)  # pure colours
+    mixed[1, 0] = (0, 1, 0)  # pure colours, one of them as dark as can be
     mixed[1, 1] = (0, 0, rng.integers(1, 256))
     mixed[2, 0] = (rng.integers(1, 256), 0, 0)
     black = np.zeros((int(rng.integers(1, 4)), int(rng.integers(1, 5)), 3), dtype=np.uint8)

@@ -5,6 +5,7 @@ import numpy as np
 from imsearch_helpers import cosine_similarity, euclidean_distance
 from imsearch_helpers.exercises import Exercise
 from imsearch_helpers.exercises.graded import solutions_of
+from imsearch_helpers.exercises.model import telling
 
 SOLUTIONS = solutions_of(__file__)
 best_light, light_and_haze = SOLUTIONS["best_light"], SOLUTIONS["light_and_haze"]
@@ -28,6 +29,7 @@ def _weighted_pairs(rng):
         ),  # nothing is left where the weights are not 0
         (-_distinct(rng, 5) / 2, _distinct(rng, 5) / 4, np.append(rng.permutation(4) + 1, 0)),
         (rng.random(6).round(2) + 0.1, rng.random(6).round(2), 2 * rng.random(6).round(2)),
+        (_distinct(rng, 3) / 50, _distinct(rng, 3) / 50, _distinct(rng, 3) / 5),  # short, but not of length 0
     ]
 
 
@@ -45,6 +47,7 @@ def _pairs_in_other_light(rng):
         (once, once * int(rng.integers(2, 9)) / 4),  # the same thing in other light
         (np.zeros(4), _distinct(rng, 4)),
         (_distinct(rng, 4), -2 * _distinct(rng, 4)),  # beyond a right angle
+        ((rng.permutation(3) + 1) / 5, _distinct(rng, 3) / 5),  # shorter than 1, but not of length 0
         (rng.random(n_dims).round(2) + 0.1, rng.random(n_dims).round(2) / 2),
     ]
 
@@ -100,9 +103,13 @@ def _rankings(rng):
         (10 - in_a_round - rng.random(5).round(2) / 2, _paths(rng, 5)),
         (-rng.permutation(5) / 4 - 1, _paths(rng, 5)),
         (np.full(4, int(rng.integers(1, 9)) / 8), _unsorted_paths(rng, 4)),
-        (two_levels / 4 + 0.5, _paths(rng, 5)),
-        (np.sort(-rng.permutation(9)[:3] / 2)[three_levels], _paths(rng, 5)),
+        _where_paths_matter(rng, two_levels / 4 + 0.5),
+        _where_paths_matter(rng, np.sort(-rng.permutation(9)[:3] / 2)[three_levels]),
     ]
+
+
+def _where_paths_matter(rng, scores):
+    return telling(lambda: (scores, _paths(rng, 5)), places_of, [_ties_as_they_come, _ties_from_the_last])
 
 
 def _paths(rng, n_images):

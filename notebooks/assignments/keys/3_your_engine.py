@@ -34,7 +34,7 @@ def _collections(rng):
     for n_images, n_dims, n_lost, n_black in [(3, 2, 1, 0), (4, 3, 1, 1), (3, 3, 0, 0), (1, 3, 2, 0)]:
         names = [f"{number}.jpg" for number in rng.choice(900, n_images + n_lost, replace=False) + 100]
         names[:2] = sorted(names[:2], reverse=True)  # so that they are never in order
-        vectors = list(rng.integers(1, 10, (n_images, n_dims)).astype(float))
+        vectors = list(rng.integers(1, 10, (n_images, n_dims)) / (100 if n_lost == 0 else 1))  # some far shorter than 1
         if n_black:
             vectors[1] = np.zeros(n_dims)
         vectors[1:1] = [None] * n_lost
@@ -53,17 +53,21 @@ def _units(rng, n, signs=True):
 
 
 def _examples(rng, n_queries, n_examples, signs=True):
-    """Examples of various lengths, the first one of each query much longer than the last one."""
-    times = rng.integers(1, 10, (n_queries, n_examples, 1))
-    times[:, 0], times[:, -1] = 9, 1 if n_examples > 1 else 3
+    """Examples of various lengths, the first one of each query much longer than the last one, which is a quarter long."""
+    times = rng.integers(1, 10, (n_queries, n_examples, 1)).astype(float)
+    times[:, 0], times[:, -1] = 9, 1 / 16 if n_examples > 1 else 3
     whole = _whole(rng, n_queries * n_examples, signs).reshape(n_queries, n_examples, 5)
     return (whole * times).astype(float)
 
 
 def _clear(scores, matrix):
     """Whether rows that differ have scores that differ, and row 0 is not the best: an order of 0, 1, 2 ... is wrong."""
+    return _no_two_alike(scores, matrix) and scores.argmax() > 0
+
+
+def _no_two_alike(scores, matrix):
     of_different_rows = np.sort(scores[np.unique(matrix, axis=0, return_index=True)[1]])
-    return bool((np.diff(of_different_rows) > GAP).all()) and scores.argmax() > 0
+    return bool((np.diff(of_different_rows) > GAP).all())
 
 
 def _drawn(rng, n_queries, n_examples, n_images, change=None, signs=True):
@@ -72,7 +76,9 @@ def _drawn(rng, n_queries, n_examples, n_images, change=None, signs=True):
         queries, matrix = _examples(rng, n_queries, n_examples, signs), _units(rng, n_images, signs)
         if change:
             change(rng, queries, matrix)
-        if all(_clear(_scores(examples, matrix), matrix) for examples in queries):
+        # Also without any division by lengths: else the last digit would decide which slip it was.
+        undivided = all(_no_two_alike(matrix @ examples.mean(axis=0), matrix) for examples in queries)
+        if undivided and all(_clear(_scores(examples, matrix), matrix) for examples in queries):
             return queries, matrix
 
 
@@ -125,12 +131,21 @@ def _searches_with_paths(rng):
 def _batches(rng):
     return [
         (np.array([[[2.0, 0.0], [0.0, 3.0], [0.0, 1.0]], [[3.0, 4.0], [0.0, 1.0], [0.0, 5.0]]]), SMALL.copy(), 2),
-        (*_drawn(rng, 3, 2, 5, signs=False), 3),
+        _apart(lambda: (*_drawn(rng, 3, 2, 5, signs=False), 3), search_batch_like_these, *LONG_OR_LARGEST),
         (*_drawn(rng, 2, 4, 5, _with_zeros_and_a_copy), 5),
         (*_drawn(rng, 3, 1, 4), 2),
         (*_drawn(rng, 3, 3, 3), 9),
         (*_drawn(rng, 2, 3, 4, _as_decimals), 3),
+        (*_drawn(rng, 2, 2, 40, _of_four_kinds), 12),
     ]
+
+
+def _apart(draw, *functions):
+    """A case in which all these functions give different answers."""
+    while True:
+        case = draw()
+        if len({str(function(*case)) for function in functions}) == len(functions):
+            return case
 
 
 def _likes(rng):
@@ -138,25 +153,30 @@ def _likes(rng):
     hand_made = (np.array([6.0, 8.0]), np.array([[0.0, 2.0]]), SMALL.copy(), 1, 3)
     return [
         hand_made,
-        _like(rng, 2, 6, 0.5, 6, matters=[_charged(_mean), _charged(_first), _disliked_not_divided, _nothing_divided, _weightless]),
+        _like(rng, 2, 6, 0.5, 6, matters=[*CHARGES, _disliked_not_divided, _nothing_divided, _weightless]),
         _like(rng, 0, 5, 1, 3),
-        _like(rng, 3, 5, 1, 20, matters=[_charged(_sum), _liked_not_divided], zeros=True),
-        _like(rng, 1, 5, 0.5, 4, matters=[_charged(_not_below_0)]),
+        _like(rng, 3, 5, 1, 20, matters=[*CHARGES, _liked_not_divided, _nothing_divided, _divided_by_zero], zeros=True),
+        _like(rng, 1, 5, 0.5, 4, matters=[_charged(_not_below_0), _charged(_turned)]),
         _like(rng, 2, 6, 0.25, 6, copies=True),
+        _like(rng, 1, 40, 0.25, 12, change=_of_four_kinds),
     ]
 
 
-def _like(rng, n_disliked, n_images, weight, top_k, matters=(), zeros=False, copies=False):
-    while True:
-        wishes, matrix = _examples(rng, 1, 1 + n_disliked)[0], _units(rng, n_images)
-        if zeros:
-            wishes[2], matrix[2] = 0, 0
-        if copies:
-            matrix[-1] = matrix[0]
-        case = wishes[0], wishes[1:], matrix, weight, top_k
-        answers = {tuple(slip(*case).tolist()) for slip in (like_but_not, *matters)}
-        if _clear(_like_scores(*case[:4], _largest), matrix) and len(answers) == 1 + len(matters):
-            return case
+def _like(rng, n_disliked, n_images, weight, top_k, matters=(), zeros=False, copies=False, change=None):
+    def draw():
+        while True:
+            wishes, matrix = _examples(rng, 1, 1 + n_disliked)[0], _units(rng, n_images)
+            if zeros:
+                wishes[2], matrix[2] = 0, 0
+            if copies:
+                matrix[-1] = matrix[0]
+            if change:
+                change(rng, wishes, matrix)
+            case = wishes[0], wishes[1:], matrix, weight, top_k
+            if _clear(_like_scores(*case[:4], _largest), matrix):
+                return case
+
+    return _apart(draw, like_but_not, *matters)
 
 
 # Slips
@@ -222,7 +242,7 @@ INDEX_SLIPS = {
     ),
     "each row has its own length; here all were divided by one.": _divided_by(np.linalg.norm),
     "each row was divided by the sum of its numbers; divide by its length, the root of the sum of their squares.": _divided_by(
-        lambda rows: np.maximum(rows.sum(axis=1, keepdims=True), 1)
+        lambda rows: np.where(rows.any(axis=1, keepdims=True), rows.sum(axis=1, keepdims=True), 1)
     ),
     "a vector of zeros was divided by its length, 0; it should stay as it is.": _divided_by(
         lambda rows: np.linalg.norm(rows, axis=1, keepdims=True)
@@ -288,20 +308,18 @@ def _score_and_path(sign):
     return slip
 
 
+_largest_cosine = _scoring(lambda examples, matrix: (_unit(examples) @ matrix.T).max(axis=0))
+_nothing_of_length_1 = _searching_by(lambda examples: examples.mean(axis=0))
 ORDER_SLIPS = {
     "an example of all zeros has the length 0, and nothing may be divided by that.": _searching_by(
         lambda examples: (examples / np.linalg.norm(examples, axis=1, keepdims=True)).mean(axis=0)
     ),
-    "this is the largest of the cosines; the score is their mean.": _scoring(
-        lambda examples, matrix: (_unit(examples) @ matrix.T).max(axis=0)
-    ),
+    "this is the largest of the cosines; the score is their mean.": _largest_cosine,
     "of equal scores the first in the order of the index wins; here it is the last.": _later_rows_first,
     "the worst come first here; a sort begins with the smallest.": _worst_first,
 }
 SEARCH_SLIPS = ORDER_SLIPS | {
-    "these are means of dot products: divide every example by its own length.": _searching_by(
-        lambda examples: examples.mean(axis=0)
-    ),
+    "these are means of dot products: divide every example by its own length.": _nothing_of_length_1,
     "the mean was taken before each example was divided by its length: a long example counts for more.": _searching_by(
         lambda examples: _unit(examples.mean(axis=0))
     ),
@@ -361,10 +379,9 @@ def _mean_over_queries(queries, matrix, top_k):
     return _sorted_rows(_unit(queries).mean(axis=0) @ matrix.T, top_k)
 
 
+LONG_OR_LARGEST = [_one_by_one(_nothing_of_length_1), _one_by_one(_largest_cosine)]
 BATCH_SLIPS = {cause: _one_by_one(search) for cause, search in ORDER_SLIPS.items()} | {
-    "the examples were not divided by their own lengths before the mean: a long one counts for more.": _one_by_one(
-        _searching_by(lambda examples: examples.mean(axis=0))
-    ),
+    "the examples were not divided by their own lengths before the mean: a long one counts for more.": LONG_OR_LARGEST[0],
     "the lengths were taken over the examples (axis=1); each example has its own, over its numbers.": _lengths_over_examples,
     "the table of scores has a row for each picture; turn it round, so that it has a row for each query.": _a_row_a_picture,
     "[:top_k] keeps whole rows, so queries are lost; keep columns.": _first_queries_only,
@@ -389,6 +406,10 @@ def _first(cosines):
     return cosines[0]
 
 
+def _turned(cosines):
+    return -cosines.max(axis=0)
+
+
 def _not_below_0(cosines):
     return np.maximum(cosines.max(axis=0), 0)
 
@@ -407,6 +428,9 @@ def _charged(charge):
         return _order(liked, disliked, matrix, weight, charge)[:top_k]
 
     return slip
+
+
+CHARGES = [_charged(charge) for charge in (_mean, _sum, _first, _turned)]
 
 
 def _liked_not_divided(liked, disliked, matrix, weight, top_k):
@@ -446,7 +470,7 @@ def _later_likes_first(liked, disliked, matrix, weight, top_k):
 
 
 LIKE_SLIPS = {
-    "the disliked raise the score here; their cosine is a charge, so subtract it.": _charged(lambda cosines: -_largest(cosines)),
+    "the disliked raise the score here; their cosine is a charge, so subtract it.": _charged(_turned),
     "the largest of the cosines with the disliked counts, not their mean.": _charged(_mean),
     "only the largest of the cosines with the disliked counts, not their sum.": _charged(_sum),
     "only the first of the disliked counts here; take the largest cosine over all of them.": _charged(_first),

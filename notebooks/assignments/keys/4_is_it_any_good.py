@@ -94,7 +94,7 @@ def shelves(rng):
         (n_items, n_items - 3, 5),  # more places than misses
         (int(rng.integers(3, 30)), int(rng.integers(1, 3)), int(rng.integers(31, 90))),  # more places than items
         (int(rng.integers(3, 30)), 0, int(rng.integers(31, 90))),  # nothing to find
-        (int(rng.integers(100, 400)), int(rng.integers(10, 30)), int(rng.integers(10, 30))),
+        (int(rng.integers(100, 200)), int(rng.integers(15, 30)), int(rng.integers(20, 30))),  # more than one hit is expected
     ]
 
 
@@ -102,7 +102,8 @@ def rankings_and_groups(rng):
     def with_groups(letters):
         paths = _paths(rng, len(letters))
         names = dict(zip("abcd", (str(name) for name in rng.permutation(GROUPS))))
-        return paths, {path: names[letter] for path, letter in zip(paths, letters)}
+        group_of = {path: names[letter] for path, letter in zip(paths, letters)}
+        return paths, {paths[i]: group_of[paths[i]] for i in rng.permutation(len(paths))}  # in no order
 
     groups = {"a1": "a", "a2": "a", "b1": "b", "a3": "a", "c1": "c"}
     return [

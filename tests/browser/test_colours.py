@@ -1,0 +1,43 @@
+"""The colour picker of notebook 04 in a real browser: another colour or a larger area, and other pictures appear."""
+
+import nbformat
+import pytest
+
+# A few pictures: the notebook itself computes for half a minute first.
+CELL = """
+from imsearch_helpers import ImageSearchEngine, Products, image_to_histogram, widgets
+products = Products()
+paths = [product.path for product in products.where(shot="studio", category="mug")]
+engine = ImageSearchEngine.from_vectors(paths, [image_to_histogram(path) for path in paths])
+widgets.pick_colour({"histogram": engine}, products, colour="#2f62b8", area=30, top_k=1)
+"""
+RESULT = ".imsearch-pick-colour img.imsearch-thumb"
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel)
+    nbformat.write(notebook, lab.notebooks / "colours.ipynb")
+    page = lab.run("colours.ipynb")
+    page.wait_for_selector(RESULT)
+    yield page
+    page.close()
+
+
+def result(page, words):
+    return page.locator(".imsearch-pick-colour figure", has=page.locator("img.imsearch-thumb")).get_by_text(words)
+
+
+def test_a_blue_card_finds_a_blue_mug_and_another_colour_another_one(page):
+    result(page, "blue").wait_for()
+    page.locator(".imsearch-pick-colour input[type=color]").fill("#c8312f")
+    result(page, "red").wait_for()
+
+
+def test_a_larger_area_is_another_query(page):
+    query = page.locator(".imsearch-pick-colour img.imsearch-query-thumb")
+    before = query.get_attribute("src")
+    page.locator(".imsearch-pick-colour .noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => document.querySelector('.imsearch-pick-colour img.imsearch-query-thumb').src !== before", arg=before)

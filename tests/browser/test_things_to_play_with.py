@@ -1,0 +1,45 @@
+"""The widgets of notebook 07 in a real browser: an arrow key changes what is shown."""
+
+import nbformat
+import pytest
+
+# Results and rows made up: the notebook itself computes for a minute first.
+CELLS = """
+from imsearch_helpers import Products, SearchResult, widgets
+products = Products()
+mug, *others = products.where(category="mug")[:9]
+widgets.explore_k(mug.path, [SearchResult(other.path, 0.5) for other in others], products, k=3)
+---
+rows = {step / 20: {"dim": step / 20, "moved": 1 - step / 20} for step in range(21)}
+widgets.explore_mixture(("root_histogram", "own-mean pixels"), rows, 0.5)
+""".split("---\n")
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=kernel)
+    nbformat.write(notebook, lab.notebooks / "play.ipynb")
+    page = lab.run("play.ipynb")
+    page.wait_for_selector(".imsearch-mixture table")
+    yield page
+    page.close()
+
+
+def press(page, widget, key):
+    page.locator(f"{widget} .noUi-handle").focus()
+    page.keyboard.press(key)
+
+
+def test_a_higher_k_adds_a_thumbnail_and_counts_it(page):
+    thumbnails = page.locator(".imsearch-counted img.imsearch-thumb")
+    assert thumbnails.count() == 3
+    press(page, ".imsearch-counted", "ArrowRight")
+    page.get_by_text("of 4 shown").wait_for()
+    assert thumbnails.count() == 4
+
+
+def test_another_weight_is_another_row_of_the_scoreboard(page):
+    assert "mixed, 0.50: dim 0.50, moved 0.50" in page.locator(".imsearch-mixture table").get_attribute("aria-label")
+    press(page, ".imsearch-mixture", "ArrowRight")
+    page.wait_for_selector(".imsearch-mixture table[aria-label*='mixed, 0.55: dim 0.55, moved 0.45']")
