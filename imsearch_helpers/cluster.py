@@ -23,6 +23,7 @@ COSINE = METRICS["cosine"].from_dots
 CHUNK = 1 << 28  # bytes of vectors in one piece, at most
 SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few times over
 TRIES = 3  # of a search whose workers are lost
+LOOK_EVERY = 1  # seconds
 HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
 
 
@@ -240,11 +241,17 @@ class ClusterIndex:
 
         for _ in range(TRIES):
             try:
-                return self._client.compute(self._within_reach(queries, k)).result()
+                return self._result(self._client.compute(self._within_reach(queries, k)))
             except (CancelledError, OSError, KilledWorker) as error:
                 lost = error
                 self._place()
         raise ConnectionError(f"the Dask cluster lost workers in {TRIES} searches, one after another; the last: {lost}")
+
+    def _result(self, future):
+        while self._n_threads() and all(chunk.status == "finished" for chunk in self._chunks):
+            with contextlib.suppress(TimeoutError):
+                return future.result(LOOK_EVERY)
+        raise CancelledError("chunks were lost")  # of which Dask does not always tell the search that waits for them
 
     def _within_reach(self, queries, k):
         import dask.array as da

@@ -310,7 +310,8 @@ class _Workers:
 
     def _send(self, batch):
         try:
-            return self._executor.submit(pickle.loads, pickle.dumps(_Order(batch, self._name)))
+            # Dask takes a call like an earlier one for done, even if files have changed; what `loads` ignores makes each another.
+            return self._executor.submit(pickle.loads, pickle.dumps(_Order(batch, self._name)) + os.urandom(16))
         except Exception as error:  # as from a pool that is broken
             unsent = Future()
             unsent.set_exception(error)

@@ -45,7 +45,7 @@ class Cluster:
 
     def start_worker(self, name, before="pass"):
         place = ("--name", name, "--local-directory", str(self.folder))
-        return self._start(before, "worker", self.address, "--nthreads", "1", "--no-nanny", *place)
+        return self._start(before, "worker", self.address, "--nthreads", "1", "--no-nanny", "--death-timeout", "60", *place)
 
     def close(self):
         for process in self.processes:
@@ -140,6 +140,14 @@ def test_a_client_stands_for_its_executor_and_paths_may_be_relative(client, pict
 def test_a_method_with_batches_works_on_the_cluster(client, pictures, tmp_path):
     few = random_pictures(tmp_path / "few", 5)
     assert same(*(ImageSearchEngine(few, "small_network").index_images(executor) for executor in (client, None)))
+
+
+def test_pictures_that_changed_but_not_in_size_are_read_again(client, tmp_path):
+    executor = client.get_executor()
+    for value in (10, 200):
+        Image.new("RGB", (5, 5), (value, value, value)).save(tmp_path / "a.bmp")
+        engine = ImageSearchEngine(tmp_path, "pixels").index_images(executor)
+        assert engine.image_vectors.max() == np.float32(value / 255)
 
 
 class AtTheThirdAnswer:
