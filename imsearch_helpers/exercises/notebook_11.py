@@ -14,10 +14,10 @@ QUERY = "%(query)s"
 def only_but_not(category, colour, top_k):
     """A search with a filter, as one SQL statement.
 
-    The table `pictures` has the columns path, category, colour and embedding. Find the paths of the
-    pictures that have this `category` and do not have this `colour`, the nearest to %(query)s first,
-    at most `top_k`. Return the statement and a dict with the values of all names in it but query:
-    values never stand in the statement itself.
+    The table `pictures` has the columns path, category, colour and embedding. Find the paths of
+    the pictures that have this `category` and do not have this `colour`, at most `top_k`, the
+    nearest to %(query)s first. Return the statement, and a dict with the values of all names in it
+    but query: values never stand in the statement itself.
     """
     statement = """SELECT path FROM pictures
                    WHERE category = %(category)s AND colour <> %(colour)s
@@ -39,9 +39,10 @@ def merge_shards(shards, k):
 def machines_needed(n_images, bytes_each, gigabytes, n_replicas):
     """How many machines hold a collection in their memory.
 
-    A vector takes `bytes_each` bytes, and is never cut in two. A machine has `gigabytes` (a billion
-    bytes each) for vectors. Each part of the collection stands on `n_replicas` machines, so that one
-    may fail; a machine holds one part. Return the smallest number of machines, a whole number.
+    A vector takes `bytes_each` bytes, and is never cut in two. A machine has `gigabytes` (each a
+    billion bytes) for vectors. Each part of the collection stands on `n_replicas` machines, so
+    that one may fail; a machine holds one part. Return the smallest number of machines, a whole
+    number.
     """
     vectors_a_machine = gigabytes * 10**9 // bytes_each
     n_parts = -(-n_images // vectors_a_machine)  # rounded up
