@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import ImageColor
 
+from .ann import sizes_on_paper
 from .checks import printable
 from .engine import ImageSearchEngine
 from .evaluation import compared, evaluate_search
@@ -905,6 +906,110 @@ def explore_words(engine, space, products, queries, words="", query=0, alpha=0.5
         query=_query_slider(queries, query, continuous=True),
     )
     panel.add_class("imsearch-words")
+    return panel
+
+
+ANY = "(any)"
+
+
+def database_html(database, products, query, only=ANY, but_not=ANY, top_k=5):
+    """The results of one SQL statement as one piece of HTML, below them the statement, and how the database went about it.
+
+    Parameters
+    ----------
+    database : VectorDatabase
+        Of pictures with a category and a colour.
+    products : Products
+    query : str
+        A path in its table.
+    only, but_not : str
+        The category that results have, and the colour that none of them has; "(any)" for no such condition.
+    top_k : int
+
+    Returns
+    -------
+    str
+    """
+    [(numbers,)] = database.rows("SELECT embedding::real[] FROM pictures WHERE path = %(path)s", path=query)
+    conditions = {"only": {} if only == ANY else {"category": only}, "but_not": {} if but_not == ANY else {"colour": but_not}}
+    asked = (np.float32(numbers), top_k, conditions["only"], conditions["but_not"])
+    statement, _ = database.statement(*asked)
+    scans = [line.split("(actual")[0].strip(" ->") for line in database.explain(*asked).splitlines() if " Scan" in line]
+    said = html.escape("\n".join([statement, "", "how it was done: " + "; ".join(scans)]))
+    return results_html(query, database.find(*asked), products) + f"<pre>{said}</pre>"
+
+
+def explore_database(database, products, queries, query=0):
+    """A search with a filter in a database: pick a picture, say what results must be and must not be, and read the SQL.
+
+    Parameters
+    ----------
+    database : VectorDatabase
+        Of pictures with a category and a colour.
+    products : Products
+    queries : list of str
+        Paths in its table, for the query slider.
+    query : int
+        Where it stands at first.
+
+    Returns
+    -------
+    Panel
+    """
+
+    def page(query, only, but_not):
+        return database_html(database, products, queries[query], only, but_not)
+
+    categories, colours = (sorted({getattr(one, column) for one in products}) for column in ("category", "colour"))
+    panel = play(
+        page,
+        query=_query_slider(queries, query, continuous=False),
+        only=chooser("only this category", [ANY, *categories]),
+        but_not=chooser("but not this colour", [ANY, *colours]),
+    )
+    panel.add_class("imsearch-database")
+    return panel
+
+
+def sizes_html(power, n_dims, bytes_per_number, gigabytes):
+    """What three ways to search would need, as an HTML table.
+
+    Parameters
+    ----------
+    power : int
+        Ten to the power of it pictures.
+    n_dims, bytes_per_number, gigabytes : str
+        Whole numbers, for `sizes_on_paper`.
+
+    Returns
+    -------
+    str
+    """
+    sizes = sizes_on_paper(10**power, int(n_dims), int(bytes_per_number), int(gigabytes))
+    heads = ("", "memory", "disk", "machines", "time of a query")
+    rows = [(name, f"{size.memory:,.3g} GB" if size.memory < 1000 else f"{size.memory:,.0f} GB",
+             f"{size.disk:,.3g} GB" if size.disk < 1000 else f"{size.disk:,.0f} GB", f"{size.machines:,}",
+             f"{size.milliseconds:,.2f} ms" if size.milliseconds < 10 else f"{size.milliseconds:,.0f} ms")
+            for name, size in sizes.items()]  # fmt: skip
+    cells = ["".join(f'<td style="padding: 2px 14px; text-align: right">{cell}</td>' for cell in row) for row in [heads, *rows]]
+    return f"<p><b>{10**power:,}</b> pictures</p><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+
+
+def explore_sizes():
+    """The calculator: choose how many pictures, how long their vectors, and how much memory a machine has.
+
+    Returns
+    -------
+    Panel
+    """
+    panel = play(
+        sizes_html,
+        power=slider("pictures: 10 to the power of", 4, 10, 9, continuous=True),
+        n_dims=chooser("dimensions", ["96", "512", "1280"]),
+        bytes_per_number=chooser("bytes a number", ["4", "2", "1"]),
+        gigabytes=chooser("GB a machine", ["64", "16", "256"]),
+    )
+    panel.add_class("imsearch-sizes")
     return panel
 
 

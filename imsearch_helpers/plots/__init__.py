@@ -9,7 +9,7 @@ What belongs where:
 - ``shared``: what figures are made of, from the palette and the empty figure to a table and a row of HTML;
 - ``pictures``: rows of pictures, which nearly every lesson and assignment shows;
 - ``match``: the arithmetic of *why this match*; it draws nothing;
-- ``lesson_00`` to ``lesson_10``: each lesson's own figures.
+- ``lesson_00`` to ``lesson_11``: each lesson's own figures.
 
 A new figure goes into the file of the lesson that shows it first, and its name into the list here, from where notebooks
 import it. A part of it moves to ``shared`` once a second file needs it.
@@ -73,6 +73,7 @@ from .lesson_09 import (
     points_in_groups,
 )
 from .lesson_10 import draw_alpha, show_caption_vectors, show_scales
+from .lesson_11 import draw_time_parts, draw_workers
 from .match import border_part, pixel_shares, score_shares
 from .pictures import show_duplicates, show_gallery, show_pictures, visualize_results
 from .shared import (
