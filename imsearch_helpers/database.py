@@ -28,7 +28,6 @@ import sys
 import weakref
 
 import numpy as np
-from tqdm import tqdm
 
 from .checks import checked_count, needed, printable
 from .engine import SearchResult
@@ -145,6 +144,8 @@ class VectorDatabase(contextlib.AbstractContextManager):
         ValueError
             When something is not as described, a table of that name is another's, or n_dims is above 2,000 with `index`.
         """
+        from tqdm import tqdm
+
         matrix = as_float32(vectors)
         if matrix.ndim != 2:
             raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {matrix.shape}")
@@ -167,6 +168,8 @@ class VectorDatabase(contextlib.AbstractContextManager):
         return self
 
     def _index(self, table, columns, shape):
+        from tqdm import tqdm
+
         # In it the graph should fit, beside each vector its links and their bookkeeping, or it is built far slower.
         self.rows(f"SET LOCAL maintenance_work_mem = '{min(max(64, shape[0] * (4 * shape[1] + 600) >> 20), 2047)}MB'")
         with tqdm(desc="Building the graph", total=shape[0], unit=" pictures", file=sys.stdout, disable=shape[0] < 5_000) as bar:
