@@ -4,7 +4,8 @@ The work is done by PostgreSQL with pgvector. Where you name a folder, a server 
 module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.
 
 - **Who owns the map.** The table owns the map from its ids to paths: its columns `id` and `path`. What `index_over`
-  makes owns the map from these ids to the row numbers of one list of paths, an engine's.
+  makes owns the map from paths to the row numbers of one list of them, an engine's. No id leaves the table, so that one
+  of an earlier table cannot be taken for another picture.
 - **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world,
   HNSW) its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these,
   which is exact. `explain` shows what it did, and `tune(exact=True)` forbids the graph.
@@ -80,11 +81,16 @@ class VectorDatabase(contextlib.AbstractContextManager):
         self._pg = needed("psycopg", PURPOSE)
         self._name, self._table = table, self._quoted(table)
         with contextlib.ExitStack() as held, self._clear_errors():
-            self._connection = held.enter_context(self._connected(where, held))
+            if not isinstance(where, str) or not ("://" in where or "=" in where):
+                where = self._pg.conninfo.make_conninfo(**held.enter_context(open_server(where)))
+            # Nothing is prepared, because the plan for one filter would be kept for others.
+            settings = {"connect_timeout": 30, "autocommit": True, "prepare_threshold": None, "client_encoding": "utf8"}
+            self._connection = held.enter_context(self._pg.connect(where, **settings))
             with contextlib.suppress(self._pg.errors.UniqueViolation):  # another made it at the same moment
                 self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-            if self.rows("SELECT FROM pg_extension WHERE extname = 'vector' AND string_to_array(extversion, '.')::int[] < '{0,8}'"):
-                raise ValueError("the server must have pgvector from 0.8 on: ALTER EXTENSION vector UPDATE")
+            [(version,)] = self.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+            if [*map(int, version.split("."))] < [0, 8]:
+                raise ValueError(f"the server must have pgvector from 0.8 on, not {version}: ALTER EXTENSION vector UPDATE")
             self.tune()
             self._look()
             self._closing = weakref.finalize(self, held.pop_all().close)  # also when nobody calls close
@@ -131,8 +137,8 @@ class VectorDatabase(contextlib.AbstractContextManager):
         columns : dict of str to sequence of str, optional
             What else is known of each picture, to filter by. Names are words.
         index : bool
-            Whether to build the graph by cosine, and for each further column an index that finds the rows of a value. They follow
-            whatever is added and removed later.
+            Whether to build the graph by cosine (of at most 2,000 dimensions), and for each further column an index that finds
+            the rows of a value. They follow whatever is added and removed later.
 
         Returns
         -------
@@ -268,7 +274,7 @@ class VectorDatabase(contextlib.AbstractContextManager):
         """
         statement, parameters = self.statement(query_vector, top_k, only, but_not)
         found = self.rows(statement, **parameters)
-        if len(found) < top_k and not self.exact:  # the graph may have been left too early: now by an order that it does not have
+        if len(found) < top_k and not self.exact:  # the graph may have been left too early; this order it does not have
             found = self.rows(statement.replace("embedding <=> %(query)s", "(embedding <=> %(query)s) + 0"), **parameters)
         found.sort()  # by path, as ties are
         ranking = rank(np.float32([numbers for _, numbers in found]), range(len(found)), parameters["query"], top_k)
@@ -336,25 +342,16 @@ class VectorDatabase(contextlib.AbstractContextManager):
         """
         return DatabaseIndex(self, paths)
 
-    def _connected(self, where, held):
-        if not isinstance(where, str) or not ("://" in where or "=" in where):
-            where = self._pg.conninfo.make_conninfo(**held.enter_context(open_server(where)))
-        try:  # nothing is prepared, because the plan for one filter would be kept for others
-            return self._pg.connect(where, connect_timeout=30, autocommit=True, prepare_threshold=None, client_encoding="utf8")
-        except self._pg.ProgrammingError:  # whose text would show a password
-            raise ValueError("where must be a folder, or postgresql://user:password@host:port/name; what was given cannot be "
-                             "read as either (and is not shown, because it may hold a password)") from None  # fmt: skip
-
     def _look(self):
         """What the table is like; an error where it is another's."""
-        found = self.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped "
-                          "AND attrelid = to_regclass(%(name)s) ORDER BY attnum", name=self._table)  # fmt: skip
+        found = self.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attnum > 0 AND "
+                          "NOT attisdropped AND attrelid = to_regclass(%(name)s) ORDER BY attnum", name=self._table)  # fmt: skip
         kinds = dict(found)
         dims = kinds.pop("embedding", "").removeprefix("vector(").removesuffix(")")
-        ours = dims.isdigit() and [kinds.pop("id", ""), kinds.pop("path", "")] == ["bigint", "text"] and {*kinds.values()} <= {"text"}
-        if found and not ours:
-            raise ValueError(f"table {self._name!r} is another's: it must have the columns id bigint, path text, embedding vector(n), "
-                             f"and others of text, and has {dict(found)}; choose another name")  # fmt: skip
+        fixed = (dims.isdigit(), kinds.pop("id", ""), kinds.pop("path", ""))
+        if found and (fixed != (True, "bigint", "text") or {*kinds.values()} - {"text"}):
+            raise ValueError(f"table {self._name!r} is another's: it must have the columns id bigint, path text, "
+                             f"embedding vector(n) and others of text, and has {dict(found)}; choose another name")  # fmt: skip
         self.n_dims, self.columns = int(dims) if found else None, [*kinds]
 
     def _quoted(self, name):
@@ -369,6 +366,9 @@ class VectorDatabase(contextlib.AbstractContextManager):
         except self._pg.Error as error:
             if hasattr(self, "_connection") and not self._connection.closed:
                 raise ValueError(f"PostgreSQL does not accept this: {error}") from error
+            if isinstance(error, self._pg.ProgrammingError):  # its text would show a password
+                raise ValueError("where must be a folder, or postgresql://user:password@host:port/name; what was given cannot "
+                                 "be read as either (and is not shown, because it may hold a password)") from None  # fmt: skip
             raise ConnectionError(f"the database is away: see that its server runs, then open it again ({error})") from error
 
 
@@ -382,8 +382,8 @@ class DatabaseIndex:
     def __init__(self, database, paths):
         self._database, self._row_of = database, {path: row for row, path in enumerate(paths)}
         if strange := self._row_of.keys() ^ {path for (path,) in database.rows(f"SELECT path FROM {database._table}")}:
-            raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them only, "
-                             f"as '{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
+            raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them "
+                             f"only, as '{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
 
     def search(self, unit_queries, k):
         """Row numbers and cosines of the nearest vectors, by one SQL statement a query.
@@ -408,8 +408,8 @@ class DatabaseIndex:
         for query, row, score in zip(unit_queries, ids, scores):
             for place, (path, cosine) in enumerate(self._database.find(query, k)):
                 if path not in self._row_of:
-                    raise ValueError(f"the table has '{printable(path)}', which was added after this index was made and has no row "
-                                     "number: call engine.update() if it is new to the engine, and make the index again")  # fmt: skip
+                    raise ValueError(f"the table has '{printable(path)}', which was added after this index was made and has no "
+                                     "row number: call engine.update() if it is new to the engine, then index_over again")  # fmt: skip
                 row[place], score[place] = self._row_of[path], cosine
         return ids, scores
 
@@ -433,7 +433,7 @@ class DatabaseIndex:
 
 def _checked_texts(values, n_texts, name):
     values = list(values)
-    strange = [text for text in values if not isinstance(text, str) or "\0" in text or text != text.encode(errors="ignore").decode()]
+    strange = [one for one in values if not isinstance(one, str) or "\0" in one or one != one.encode(errors="ignore").decode()]
     if strange or len(values) != n_texts:
         raise ValueError(f"{name} must hold {n_texts} texts that a database can store, not {(strange or [len(values)])[0]!r}")
     return values

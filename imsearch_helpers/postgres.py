@@ -108,11 +108,12 @@ def _started(folder, run, utils, link):
     if run("pg_ctl", "status", "--pgdata=data", check=False):
         port = utils.find_suitable_port() if WINDOWS else 5432
         run("pg_ctl", "start", "--pgdata=data", "--wait", "--timeout=600", f"--options={OPTIONS} -p {port}")
-    port = int((folder / "data" / "postmaster.pid").read_bytes().splitlines()[3])
+    host = "127.0.0.1" if WINDOWS else str(link)
     if not WINDOWS:
         link.symlink_to(folder / "data")
     password = (folder / "password").read_text(encoding="ascii")
-    return {"user": "postgres", "password": password, "dbname": "postgres", "host": "127.0.0.1" if WINDOWS else str(link), "port": port}
+    port = int((folder / "data" / "postmaster.pid").read_bytes().splitlines()[3])  # as whoever started it chose
+    return {"user": "postgres", "password": password, "dbname": "postgres", "host": host, "port": port}
 
 
 def _run(utils, folder, program, *arguments, check=True):

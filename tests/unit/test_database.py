@@ -152,6 +152,13 @@ def test_what_the_graph_leaves_out_where_few_pass_two_filters_together_is_found_
         assert opened.rows("SHOW enable_indexscan") == [("on",)]
 
 
+def test_an_empty_table_can_be_filled_picture_by_picture(table):
+    table.load([], np.empty((0, 2)))
+    assert table.find([1, 0]) == [] and table.n_dims == 2
+    table.add("a", [3, 0])
+    assert table.find([1, 0]) == [("a", 1.0)]
+
+
 def test_settings_are_what_is_stated(table):
     assert (table.ef_search, table.exact) == (200, False)
     assert table.tune(ef_search=7).rows("SHOW hnsw.ef_search") == [("7",)]
