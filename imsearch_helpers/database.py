@@ -4,7 +4,8 @@ The work is done by PostgreSQL with pgvector. Where you name a folder, a server 
 module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.
 
 - **Who owns the map.** The table owns the map from its ids to paths: its columns `id` and `path`. What `index_over`
-  makes owns the map from these ids to the row numbers of one list of paths, an engine's.
+  makes owns the map from paths to the row numbers of one list of them, an engine's. No id leaves the table, so that one
+  of an earlier table cannot be taken for another picture.
 - **Exact or not.** Without an index PostgreSQL compares all rows. With the graph (hierarchical navigable small world,
   HNSW) its planner chooses, statement by statement: where few rows pass a filter it may rather compare all of these,
   which is exact. `explain` shows what it did, and `tune(exact=True)` forbids the graph.
@@ -23,7 +24,6 @@ Efficient and robust approximate nearest neighbor search using hierarchical navi
 """
 
 import contextlib
-import re
 import struct
 import sys
 import weakref
@@ -34,15 +34,11 @@ from .checks import checked_count, needed, printable
 from .engine import SearchResult
 from .indexing import as_float32, checked_lengths, checked_vector
 from .nearest import row_lengths
-from .postgres import PURPOSE, close_server, open_server
+from .postgres import PURPOSE, open_server
 from .similarity import rank
 
-EF_SEARCH, MOST_EF_SEARCH = 200, 1_000  # candidates
-MOST_DIMS, MOST_INDEXED_DIMS = 16_000, 2_000  # pgvector's limits
-AT_ONCE = 1 << 10  # rows that are sent together
 
-
-class VectorDatabase:
+class VectorDatabase(contextlib.AbstractContextManager):
     """A table of pictures, their vectors and whatever else is known of them, in PostgreSQL with pgvector.
 
     Several programs may use one at once, and several threads if each opens its own.
@@ -85,14 +81,19 @@ class VectorDatabase:
         self._pg = needed("psycopg", PURPOSE)
         self._name, self._table = table, self._quoted(table)
         with contextlib.ExitStack() as held, self._clear_errors():
-            self._connection = held.enter_context(self._connected(where, held))
-            self._require_pgvector()
+            if not isinstance(where, str) or not ("://" in where or "=" in where):
+                where = self._pg.conninfo.make_conninfo(**held.enter_context(open_server(where)))
+            # Nothing is prepared, because the plan for one filter would be kept for others.
+            settings = {"connect_timeout": 30, "autocommit": True, "prepare_threshold": None, "client_encoding": "utf8"}
+            self._connection = held.enter_context(self._pg.connect(where, **settings))
+            with contextlib.suppress(self._pg.errors.UniqueViolation):  # another made it at the same moment
+                self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            [(version,)] = self.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+            if [*map(int, version.split("."))] < [0, 8]:
+                raise ValueError(f"the server must have pgvector from 0.8 on, not {version}: ALTER EXTENSION vector UPDATE")
             self.tune()
             self._look()
             self._closing = weakref.finalize(self, held.pop_all().close)  # also when nobody calls close
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *error):
         self.close()
@@ -104,7 +105,7 @@ class VectorDatabase:
         """End the connection, and the server where it is our own and nobody else uses it. What is stored stays."""
         self._closing()
 
-    def tune(self, ef_search=EF_SEARCH, exact=False):
+    def tune(self, ef_search=200, exact=False):
         """Say how far to search from now on; what is not said goes back to its default.
 
         Parameters
@@ -119,11 +120,9 @@ class VectorDatabase:
         VectorDatabase
             Itself.
         """
-        if checked_count(ef_search, "ef_search") > MOST_EF_SEARCH:
-            raise ValueError(f"ef_search must be at most {MOST_EF_SEARCH}, not {ef_search}")
-        self.ef_search, self.exact = ef_search, bool(exact)
         self.rows("SELECT set_config('hnsw.iterative_scan', 'relaxed_order', false), set_config('hnsw.ef_search', %(n)s, false), "
                   "set_config('enable_indexscan', %(graph)s, false)", n=str(ef_search), graph="off" if exact else "on")  # fmt: skip
+        self.ef_search, self.exact = ef_search, bool(exact)
         return self
 
     def load(self, paths, vectors, columns=None, index=True):
@@ -138,8 +137,8 @@ class VectorDatabase:
         columns : dict of str to sequence of str, optional
             What else is known of each picture, to filter by. Names are words.
         index : bool
-            Whether to build the graph by cosine, and for each further column an index that finds the rows of a value. They follow
-            whatever is added and removed later.
+            Whether to build the graph by cosine (of at most 2,000 dimensions), and for each further column an index that finds
+            the rows of a value. They follow whatever is added and removed later.
 
         Returns
         -------
@@ -151,41 +150,39 @@ class VectorDatabase:
         ValueError
             When something is not as described, a table of that name is another's, or n_dims is above 2,000 with `index`.
         """
-        matrix = _checked_matrix(vectors)
-        if taken := {"id", "path", "embedding"} & {*(columns or {})}:
-            raise ValueError(f"columns must not be named {min(taken)!r}, as a column is that every table has")
-        texts = {name: _checked_texts(values, len(matrix), name) for name, values in [("path", paths), *(columns or {}).items()]}
-        if len(set(texts["path"])) < len(matrix):
-            raise ValueError("paths must differ from one another; at least one comes twice")
+        from tqdm import tqdm
+
+        matrix = as_float32(vectors)
+        if matrix.ndim != 2:
+            raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {matrix.shape}")
+        checked_lengths(row_lengths(matrix), "vectors")
+        texts = [_checked_texts(values, len(matrix), name) for name, values in [("paths", paths), *(columns or {}).items()]]
         self._look()
-        new, (_, *further) = self._quoted(f"{self._name}_new"), map(self._quoted, texts)
+        new, names = self._quoted(f"{self._name}_new"), [self._quoted(name) for name in ("path", *(columns or {}))]
         with self._clear_errors(), self._connection.transaction():
-            self.rows(f"CREATE TABLE {new} (id bigint GENERATED BY DEFAULT AS IDENTITY (START {len(matrix)}) PRIMARY KEY, "
-                      f"path text NOT NULL UNIQUE, embedding vector({matrix.shape[1]}) NOT NULL"
-                      + "".join(f", {name} text NOT NULL" for name in further) + ")")  # fmt: skip
-            copying = self._connection.cursor().copy(f"COPY {new} FROM STDIN (FORMAT BINARY)")
-            with copying as copy, _bar(len(matrix), "Loading") as bar:
-                for rows in _binary_rows(matrix, list(texts.values())):
-                    copy.write(rows)
-                    bar.update(min(AT_ONCE, bar.total - bar.n))
+            self.rows(f"CREATE TABLE {new} (id bigint GENERATED BY DEFAULT AS IDENTITY (MINVALUE 0) PRIMARY KEY, UNIQUE (path), "
+                      f"embedding vector({matrix.shape[1]}) NOT NULL, {' text NOT NULL, '.join(names)} text NOT NULL)")  # fmt: skip
+            with self._connection.cursor().copy(f"COPY {new} (embedding, {', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy:
+                for row in tqdm(_binary_rows(matrix, texts), "Loading", len(matrix), unit=" pictures", file=sys.stdout, delay=1):
+                    copy.write_row(row)
             if index:
-                self._index(new, further, matrix.shape)
+                self._index(new, names[1:], matrix.shape)
+            self.rows(f"ANALYZE {new}")  # what the planner knows of the values
             self.rows(f"DROP TABLE IF EXISTS {self._table}")  # only now do others wait who read it
             self.rows(f"ALTER TABLE {new} RENAME TO {self._table}")
         self._look()
         return self
 
     def _index(self, table, columns, shape):
-        if shape[1] > MOST_INDEXED_DIMS:
-            raise ValueError(f"n_dims must be at most {MOST_INDEXED_DIMS} for a graph, not {shape[1]}; load(..., index=False) needs none")
+        from tqdm import tqdm
+
         # In it the graph should fit, beside each vector its links and their bookkeeping, or it is built far slower.
         self.rows(f"SET LOCAL maintenance_work_mem = '{min(max(64, shape[0] * (4 * shape[1] + 600) >> 20), 2047)}MB'")
-        with _bar(shape[0], "Building the graph") as bar:
-            self.rows(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)")
+        with tqdm(desc="Building the graph", total=shape[0], unit=" pictures", file=sys.stdout, disable=shape[0] < 5_000) as bar:
+            self.rows(f"CREATE INDEX ON {table} USING hnsw (embedding vector_cosine_ops)")
             bar.update(shape[0])
         for column in columns:
             self.rows(f"CREATE INDEX ON {table} ({column})")
-        self.rows(f"ANALYZE {table}")  # what the planner knows of the values
 
     def add(self, path, vector, /, **columns):
         """Put in one picture.
@@ -202,10 +199,11 @@ class VectorDatabase:
         ValueError
             When the path is there already, the vector has another length, or a column is missing or unknown.
         """
-        texts = {name: _checked_texts([value], 1, name)[0] for name, value in {"path": path, **columns}.items()}
-        names, places = ", ".join(map(self._quoted, texts)), ", ".join(f"%({name})s" for name in texts)
-        vector = checked_vector(vector, "vector")
-        self.rows(f"INSERT INTO {self._table} (embedding, {names}) VALUES (%(embedding)s, {places})", embedding=vector, **texts)
+        _checked_texts([path, *columns.values()], 1 + len(columns), "path and columns")
+        names = ["path", "embedding", *columns]
+        places = ", ".join(f"%({name})s" for name in names)
+        self.rows(f"INSERT INTO {self._table} ({', '.join(map(self._quoted, names))}) VALUES ({places})",
+                  path=path, embedding=checked_vector(vector, "vector"), **columns)  # fmt: skip
 
     def remove(self, path):
         """Take out one picture.
@@ -219,7 +217,6 @@ class VectorDatabase:
         KeyError
             When it is not there.
         """
-        [path] = _checked_texts([path], 1, "path")
         if not self.rows(f"DELETE FROM {self._table} WHERE path = %(path)s RETURNING id", path=path):
             raise KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
 
@@ -247,8 +244,8 @@ class VectorDatabase:
                 conditions.append(f"{self._quoted(column)} {comparison}(%({kind}_{column})s)")
                 parameters[f"{kind}_{column}"] = [values] if isinstance(values, str) else list(values)
         where = f"WHERE {' AND '.join(conditions)}\n" if conditions else ""
-        order = "ORDER BY embedding <=> %(query)s\nFETCH FIRST %(top_k)s ROWS WITH TIES"
-        return f"SELECT path, embedding::real[] FROM {self._table}\n{where}{order}", parameters
+        return (f"SELECT path, embedding::real[] FROM {self._table}\n{where}"
+                "ORDER BY embedding <=> %(query)s\nFETCH FIRST %(top_k)s ROWS WITH TIES"), parameters  # fmt: skip
 
     def find(self, query_vector, top_k=5, only=None, but_not=None):
         """The nearest pictures among those that pass a filter: one SQL statement, and the engine's ranking rule for what it finds.
@@ -276,7 +273,10 @@ class VectorDatabase:
         >>> database.find(vector, only={"category": "mug"}, but_not={"colour": ["blue", "grey"]})  # doctest: +SKIP
         """
         statement, parameters = self.statement(query_vector, top_k, only, but_not)
-        found = sorted(self._all_rows(statement, top_k, parameters))  # by path, as ties are
+        found = self.rows(statement, **parameters)
+        if len(found) < top_k and not self.exact:  # the graph may have been left too early; this order it does not have
+            found = self.rows(statement.replace("embedding <=> %(query)s", "(embedding <=> %(query)s) + 0"), **parameters)
+        found.sort()  # by path, as ties are
         ranking = rank(np.float32([numbers for _, numbers in found]), range(len(found)), parameters["query"], top_k)
         return [SearchResult(found[row][0], score) for row, score in ranking]
 
@@ -318,18 +318,10 @@ class VectorDatabase:
         ValueError
             When PostgreSQL does not accept it; the message says why.
         """
-        values = {name: _as_text(value) if isinstance(value, np.ndarray) else value for name, value in parameters.items()}
+        values = {name: str(value.tolist()) if isinstance(value, np.ndarray) else value for name, value in parameters.items()}
         with self._clear_errors():
             cursor = self._connection.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
-
-    def _all_rows(self, statement, top_k, parameters):
-        found = self.rows(statement, **parameters)
-        if len(found) >= top_k or self.exact:
-            return found
-        with self._clear_errors(), self._connection.transaction():  # the graph may have been left too early
-            self.rows("SET LOCAL enable_indexscan = off")
-            return self.rows(statement, **parameters)
 
     def index_over(self, paths):
         """An index for an engine over the same pictures: ``engine.use_index(database.index_over(engine.image_paths))``.
@@ -350,38 +342,17 @@ class VectorDatabase:
         """
         return DatabaseIndex(self, paths)
 
-    def _connected(self, where, held):
-        self._place = where
-        if not isinstance(where, str) or not ("://" in where or "=" in where):
-            address, holder = open_server(where)
-            held.callback(close_server, holder)
-            self._place = self._pg.conninfo.make_conninfo(**address)
-        try:
-            given = self._pg.conninfo.conninfo_to_dict(self._place)
-        except self._pg.ProgrammingError:  # whose text would show a password
-            raise ValueError("where must be a folder, or postgresql://user:password@host:port/name; what was given cannot be "
-                             "read as either (and is not shown, because it may hold a password)") from None  # fmt: skip
-        # Nothing is prepared, because the plan for one filter would be kept for others.
-        settings = {"autocommit": True, "prepare_threshold": None, "client_encoding": "utf8"}
-        return self._pg.connect(**{"connect_timeout": 10} | given | settings)
-
-    def _require_pgvector(self):
-        with contextlib.suppress(self._pg.errors.UniqueViolation):  # another made it at the same moment
-            self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        [(version,)] = self.rows("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-        if tuple(map(int, version.split(".")[:2])) < (0, 8):
-            raise ValueError(f"the server must have pgvector from 0.8 on, not {version}: ALTER EXTENSION vector UPDATE")
-
     def _look(self):
         """What the table is like; an error where it is another's."""
-        types = dict(self.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass(%(name)s) "
-                               "AND attnum > 0 AND NOT attisdropped ORDER BY attnum", name=self._table))  # fmt: skip
-        dims = re.search(r"\bvector\((\d+)\)$", types.pop("embedding", ""))
-        ours = dims and types.pop("id", "") == "bigint" and types.pop("path", "") == "text" and not {*types.values()} - {"text"}
-        if types and not ours:
-            raise ValueError(f"table {self._name!r} is another's: it must have the columns id bigint, path text, embedding vector(n), "
-                             f"and others of text, and has {types} beside; choose another name")  # fmt: skip
-        self.n_dims, self.columns = int(dims[1]) if dims else None, list(types)
+        found = self.rows("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attnum > 0 AND "
+                          "NOT attisdropped AND attrelid = to_regclass(%(name)s) ORDER BY attnum", name=self._table)  # fmt: skip
+        kinds = dict(found)
+        dims = kinds.pop("embedding", "").removeprefix("vector(").removesuffix(")")
+        fixed = (dims.isdigit(), kinds.pop("id", ""), kinds.pop("path", ""))
+        if found and (fixed != (True, "bigint", "text") or {*kinds.values()} - {"text"}):
+            raise ValueError(f"table {self._name!r} is another's: it must have the columns id bigint, path text, "
+                             f"embedding vector(n) and others of text, and has {dict(found)}; choose another name")  # fmt: skip
+        self.n_dims, self.columns = int(dims) if found else None, [*kinds]
 
     def _quoted(self, name):
         if not isinstance(name, str) or not name.isidentifier() or len(name.encode()) > 59:
@@ -392,30 +363,27 @@ class VectorDatabase:
     def _clear_errors(self):
         try:
             yield
-        except self._pg.OperationalError as error:
-            if hasattr(self, "_connection") and not self._connection.closed:  # a full disk, or a press of stop
-                raise
-            why = " ".join(str(error).split())
-            raise ConnectionError(f"the database is away: {why}; see that its server runs, then open it again") from error
-        except (self._pg.DataError, self._pg.IntegrityError, self._pg.ProgrammingError, self._pg.NotSupportedError) as error:
-            raise ValueError(f"PostgreSQL does not accept this: {error}") from error
+        except self._pg.Error as error:
+            if hasattr(self, "_connection") and not self._connection.closed:
+                raise ValueError(f"PostgreSQL does not accept this: {error}") from error
+            if isinstance(error, self._pg.ProgrammingError):  # its text would show a password
+                raise ValueError("where must be a folder, or postgresql://user:password@host:port/name; what was given cannot "
+                                 "be read as either (and is not shown, because it may hold a password)") from None  # fmt: skip
+            raise ConnectionError(f"the database is away: see that its server runs, then open it again ({error})") from error
 
 
 class DatabaseIndex:
     """An index for `ImageSearchEngine.use_index` over what a `VectorDatabase` holds. `VectorDatabase.index_over` makes it.
 
-    It owns the map from the table's ids to the row numbers of the paths it was made over. What is removed from the table later
-    is no longer found. What is added later, or in a table that is loaded anew, is an error as soon as it is found, because no
-    row number belongs to it.
+    The table turns its ids into paths, and this, paths into the row numbers of those it was made over. What is removed from
+    the table later is no longer found. What is added later is an error as soon as it is found, because it has no row number.
     """
 
     def __init__(self, database, paths):
-        self._database, rows = database, {path: row for row, path in enumerate(paths)}
-        ids = {path: number for path, *number in database.rows(f"SELECT path, tableoid, id FROM {database._table}")}
-        if strange := rows.keys() ^ ids.keys():
-            raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them only, "
-                             f"as '{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
-        self._row_of = {tuple(number): rows[path] for path, number in ids.items()}  # with the table's own, new for each load
+        self._database, self._row_of = database, {path: row for row, path in enumerate(paths)}
+        if strange := self._row_of.keys() ^ {path for (path,) in database.rows(f"SELECT path FROM {database._table}")}:
+            raise ValueError(f"the table and the paths must be of the same pictures, and {len(strange)} are in one of them "
+                             f"only, as '{printable(min(strange))}': load the table again, or index the folder again")  # fmt: skip
 
     def search(self, unit_queries, k):
         """Row numbers and cosines of the nearest vectors, by one SQL statement a query.
@@ -437,18 +405,13 @@ class DatabaseIndex:
             When a picture is found that was added since; or the queries are of another length than the vectors.
         """
         ids, scores = np.full((len(unit_queries), k), -1), np.zeros((len(unit_queries), k), np.float32)
-        statement = (f"SELECT tableoid, id, 1 - (embedding <=> %(query)s) FROM {self._database._table} "
-                     "ORDER BY embedding <=> %(query)s LIMIT %(k)s")  # fmt: skip
-        for query, row, score in zip(as_float32(unit_queries), ids, scores):
-            for place, (*number, cosine) in enumerate(self._database._all_rows(statement, k, {"query": query, "k": k})):
-                row[place], score[place] = self._row(*number), np.nan_to_num(cosine)  # no direction, no angle
+        for query, row, score in zip(unit_queries, ids, scores):
+            for place, (path, cosine) in enumerate(self._database.find(query, k)):
+                if path not in self._row_of:
+                    raise ValueError(f"the table has '{printable(path)}', which was added after this index was made and has no "
+                                     "row number: call engine.update() if it is new to the engine, then index_over again")  # fmt: skip
+                row[place], score[place] = self._row_of[path], cosine
         return ids, scores
-
-    def _row(self, *number):
-        if number not in self._row_of:
-            raise ValueError(f"the table has a picture, of id {number[1]}, that was added or loaded after this index was made, and has "
-                             "no row number: call engine.update() if it is new to the engine, and make the index again")  # fmt: skip
-        return self._row_of[number]
 
     def check(self, vectors):
         """Complain unless the table holds these vectors; `ImageSearchEngine.use_index` asks.
@@ -462,63 +425,20 @@ class DatabaseIndex:
         ValueError
             When one differs, or there are more or fewer of them than paths.
         """
-        matrix = as_float32(vectors)
-        found = self._database.rows(f"SELECT tableoid, id, vector_send(embedding) FROM {self._database._table}")
-        same = (np.array_equal(matrix[self._row(*number)], np.frombuffer(sent, ">f4", offset=4)) for *number, sent in found)
-        if len(matrix) != len(self._row_of) or not all(same):
+        stored = dict(self._database.rows(f"SELECT path, vector_send(embedding) FROM {self._database._table}"))
+        theirs = [np.frombuffer(stored.pop(path, bytes(4)), ">f4", offset=4) for path in self._row_of]
+        if stored or not np.array_equal(as_float32(vectors), theirs):
             raise ValueError("index: the table holds other vectors than these, or they have changed since: load them again")
 
 
-# Values on their way to PostgreSQL
-
-
-def _checked_matrix(vectors):
-    matrix = as_float32(vectors)
-    if matrix.ndim != 2 or not matrix.size or matrix.shape[1] > MOST_DIMS:
-        raise ValueError(f"vectors must be a matrix of shape (n_images, up to {MOST_DIMS}), not of shape {matrix.shape}")
-    checked_lengths(row_lengths(matrix), "vectors")
-    return matrix
-
-
-def _checked_texts(values, n_images, name):
+def _checked_texts(values, n_texts, name):
     values = list(values)
-    if len(values) != n_images or not all(isinstance(value, str) for value in values):
-        kinds = ", ".join(sorted({type(value).__name__ for value in values})) or "nothing"
-        raise ValueError(f"{name} must hold a text for each of {n_images} vectors, not {len(values)} of type {kinds}")
-    for value in values:
-        if "\0" in value or value.encode(errors="ignore").decode() != value:
-            raise ValueError(f"{name} must be text that a database can store, not '{printable(value)}': rename it")
+    strange = [one for one in values if not isinstance(one, str) or "\0" in one or one != one.encode(errors="ignore").decode()]
+    if strange or len(values) != n_texts:
+        raise ValueError(f"{name} must hold {n_texts} texts that a database can store, not {(strange or [len(values)])[0]!r}")
     return values
 
 
-def _as_text(vector):
-    return str(vector.tolist())  # each float32 comes back from it as it was
-
-
-def _binary_rows(matrix, columns):
-    """PostgreSQL's binary COPY format, some rows at a time: lengths and contents, the highest byte first."""
-    vectors = np.empty(AT_ONCE, [("length", ">i4"), ("n_dims", ">i2"), ("unused", ">i2"), ("numbers", ">f4", matrix.shape[1])])
-    size = vectors.itemsize
-    vectors["length"], vectors["n_dims"], vectors["unused"] = size - 4, matrix.shape[1], 0
-    parts = [b"PGCOPY\n\xff\r\n\0" + bytes(8)]
-    for start in range(0, len(matrix), AT_ONCE):
-        block = slice(start, start + AT_ONCE)
-        vectors["numbers"][: len(matrix[block])] = matrix[block]
-        numbers = vectors.tobytes()
-        for i, (path, *others) in enumerate(zip(*(column[block] for column in columns))):
-            parts += [struct.pack(">hiq", 3 + len(others), 8, start + i), _counted(path), numbers[i * size : (i + 1) * size]]
-            parts += map(_counted, others)
-        yield b"".join(parts)
-        parts = []
-    yield struct.pack(">h", -1)
-
-
-def _counted(text):
-    content = text.encode()
-    return struct.pack(">i", len(content)) + content
-
-
-def _bar(total, what):
-    from tqdm import tqdm
-
-    return tqdm(total=total, desc=what, unit=" pictures", file=sys.stdout, delay=1)
+def _binary_rows(matrix, texts):
+    for vector, *words in zip(matrix, *texts):  # the server takes of a vector how long it is, nothing, and its numbers
+        yield struct.pack(">hh", len(vector), 0) + vector.astype(">f4").tobytes(), *words
