@@ -29,7 +29,7 @@ from builder import course, lite, source, wheels, words  # noqa: E402
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 IN_THE_BROWSER = [path for path in NOTEBOOKS if int(path.name[:2]) <= 8]
-PAGES = ["index.html", "glossary.html", "assignments.html", *(f"{path.stem}.html" for path in NOTEBOOKS)]
+PAGES = ["index.html", "glossary.html", *(source.OTHER_PAGES[page] for page in source.FOR_TEACHERS), *(f"{path.stem}.html" for path in NOTEBOOKS)]
 # What Pyodide 0.29.3 has of what we ask for, as its list of packages says.
 PYODIDE = {
     "numpy": "2.2.5", "pillow": "11.3.0", "matplotlib": "3.8.4", "tqdm": "4.67.1", "threadpoolctl": "3.5.0", "ipython": "9.0.2", "traitlets": "5.14.3",

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from . import lite, pages, words
-from .source import CHEAT_SHEET, NOTEBOOKS, REPOSITORY, TEMPLATE, forge_repository, lesson, version
+from .source import CHEAT_SHEET, FOR_TEACHERS, NOTEBOOKS, OTHER_PAGES, REPOSITORY, TEMPLATE, forge_repository, lesson, version
 
 TO_COPY = ("style.css", "page.js", "icon.svg")
 MARK = "built from the course's repository\n"
@@ -48,7 +48,7 @@ def build(folder):
         around = (lessons[number - 1] if number else None, lessons[number + 1] if number + 1 < len(lessons) else None)
         write_page(folder / one.page, body, one.title, one.question, around, how_to_run(one))
     write_glossary(folder, glossary, terms)
-    write_guide(folder)
+    write_pages_for_teachers(folder)
     write_index(folder, lessons)
     lite.build_lite([one for one in lessons if one.runs_in_the_browser], folder)
     return folder
@@ -127,10 +127,11 @@ def write_glossary(folder, glossary, terms):
     write_page(folder / "glossary.html", body, "Glossary", "The words of the course, each in a sentence or two.")
 
 
-def write_guide(folder):
-    source = "notebooks/assignments/README.md"
-    body = pages.body_of_markdown(pages.text_of(source), source)
-    write_page(folder / "assignments.html", body, "Assignments", "The teacher's guide to the graded assignments.")
+def write_pages_for_teachers(folder):
+    for source in FOR_TEACHERS:
+        text = pages.text_of(source)
+        title = re.search("^# (.*)", text, flags=re.M).group(1)
+        write_page(folder / OTHER_PAGES[source], pages.body_of_markdown(text, source), title, f"For teachers: {title}.")
 
 
 def write_index(folder, lessons):

@@ -19,7 +19,13 @@ OTHER_PAGES = {
     "README.md": "index.html",
     "notebooks/glossary.md": "glossary.html",
     "notebooks/assignments/README.md": "assignments.html",
+    "notebooks/assignments/pack/lesson_plans.md": "lesson_plans.html",
+    "notebooks/assignments/pack/misconceptions.md": "misconceptions.html",
+    "notebooks/assignments/pack/concept_test.md": "concept_test.html",
+    "notebooks/assignments/pack/concept_test_key.md": "concept_test_key.html",
+    "notebooks/assignments/pack/your_own_collection.md": "your_own_collection.html",
 }
+FOR_TEACHERS = [source for source in OTHER_PAGES if source.startswith("notebooks/assignments/")]
 UNKNOWN = "OWNER/REPOSITORY"
 
 
