@@ -59,6 +59,7 @@ EXERCISES = [
             "another picture of the same category is no mistake; compare the categories, not the paths.": (
                 lambda query, results, category_of: results[1][0] != query
             ),
+            "this is True every time: compare the categories of the two pictures, not their paths.": lambda query, results, category_of: True,
             "this is the other way round: True means that the search was fooled.": lambda query, results, category_of: (
                 not is_fooled(query, results, category_of)
             ),

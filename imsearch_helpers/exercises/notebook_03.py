@@ -111,6 +111,11 @@ def _sums_for_lengths(v1, v2):
     return 0.0 if v1.sum() == 0 or v2.sum() == 0 else cosine_similarity(v1, v2)
 
 
+def _added_the_lengths(v1, v2):
+    lengths = np.linalg.norm(v1) + np.linalg.norm(v2)
+    return (v1.astype(float) * v2).sum() / lengths if v1.any() and v2.any() else 0.0
+
+
 def _one_length_only(v1, v2):
     lengths = np.linalg.norm(v1)
     return (v1.astype(float) * v2).sum() / lengths if lengths > 0 else 0.0
@@ -203,6 +208,7 @@ EXERCISES = [
         slips={
             "this divides by the squared lengths; a length is the square root of the sum of squares.": _forgot_the_root,
             "this is the dot product alone; divide it by both lengths.": lambda v1, v2: (v1.astype(float) * v2).sum(),
+            "the two lengths were added; multiply them.": _added_the_lengths,
             "only one of the two lengths was divided by.": _one_length_only,
             "a / b * c divides by b and multiplies by c: put brackets around the product of the lengths.": _multiplied_by_a_length,
             "the sign was lost; beyond a right angle the cosine is negative.": lambda v1, v2: abs(cosine_similarity(v1, v2)),
@@ -291,6 +297,9 @@ EXERCISES = [
                 lambda counts1, counts2: np.minimum(
                     counts1 / np.linalg.norm(counts1), counts2 / np.linalg.norm(counts2)
                 ).sum()
+            ),
+            "the shares of a bin were multiplied, as in a dot product; take the smaller of the two.": lambda counts1, counts2: (
+                (counts1 / counts1.sum() * (counts2 / counts2.sum())).sum()
             ),
             "this is the mean of what is in common; sum it.": lambda counts1, counts2: (
                 np.minimum(counts1 / counts1.sum(), counts2 / counts2.sum()).mean()

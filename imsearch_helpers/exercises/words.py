@@ -44,6 +44,9 @@ CAUSES = {  # what an error's words match -> its likely cause
     r"cannot reshape": "the numbers do not fill that shape: rows times columns must be how many there are.",
     r"'(Image|\w*ImageFile)' object": "a picture is no array yet: np.asarray(picture) is one.",
     r"ZeroDivisionError": "what it divides by can be 0. The docstring says what to return there; look for 0 before you divide.",
+    r"'(dict|list|tuple|\w*\.?ndarray)' object is not callable": (
+        "round brackets call a function; square ones take what is in a dictionary, a list or an array: d[key], a[0]."
+    ),
     r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, or along another axis?",
     r"KeyError": "the dict has no such key. Is the key the right one? dict.get(key, 0) gives 0 for what is not there.",
     r"NameError": "is the name spelled like this elsewhere, and was the cell run that defines or imports it?",

@@ -194,8 +194,8 @@ def show_gamma(value):
     alt = (
         f"A curve of the light against the stored value, flat at first and then steeper. Marked: {value} is "
         f"{light:.0%} of the light, {half_light:.0f} is half of that, and {half_value:.0f} is {_light_of(half_value):.0%}. "
-        "Beside it two rows of greys: with equal steps of the stored value, and, jumping from dark to light at once, with "
-        "equal steps of light."
+        "Beside it two rows of greys: with equal steps of the stored value, and, jumping from black to a middle grey at once, "
+        "with equal steps of light."
     )
     figure = new_figure(9.4, 3.1, alt)
     curve, greys = figure.subplots(1, 2, width_ratios=[1.3, 1])

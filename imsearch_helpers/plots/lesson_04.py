@@ -77,7 +77,7 @@ def explain_match(query, match, vectorize=image_to_histogram, bins=32):
     alt = (
         f"Left, bars: the share of each colour bin in the score of {score:.3f}; the three "
         f"highest of {shares.size} bars add up to {strongest:.3f}. Right, both pictures painted by how "
-        "much each pixel adds; the outermost fifth on each side, mostly background, "
+        "much each pixel adds; the outermost fifth on each side "
         f"holds {wall:.0%} of the score."
     )
     figure = new_figure(9.4, 3.2, alt, fixed=True)

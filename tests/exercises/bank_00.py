@@ -31,6 +31,7 @@ WRONG = {
         (lambda query, results, category_of: category_of[results[1][0]] != category_of[query], "not always in first place"),
         (lambda query, results, category_of: not _loop(query, results, category_of), "other way round"),
         (lambda query, results, category_of: results[1][0] != query, "compare the categories"),
+        (lambda query, results, category_of: [p for p, _ in results if p != query][0] != query, "True every time"),
         (lambda query, results, category_of: any(category_of[p] != category_of[query] for p, _ in results), "further down"),
         (lambda query, results, category_of: category_of[query] not in [category_of[p] for p, _ in results if p != query], "right result further"),
         (lambda query, results, category_of: print(_loop(query, results, category_of)), "prints, but returns nothing"),

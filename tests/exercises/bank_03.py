@@ -58,6 +58,11 @@ RIGHT = {
 }
 
 
+def _adds_the_lengths(v1, v2):
+    v1, v2 = v1.astype(float), v2.astype(float)
+    return v1 @ v2 / (np.linalg.norm(v1) + np.linalg.norm(v2)) if v1.any() and v2.any() else 0.0
+
+
 def _zero_by_hand(v1, v2):
     if not v1.any() or not v2.any():
         return 0.0
@@ -150,6 +155,7 @@ WRONG = {
     "cosine_from_sums": [
         (_no_root, "square root of the sum of squares"),
         (lambda v1, v2: sum(v1.astype(float) * v2), "divide it by both lengths"),
+        (_adds_the_lengths, "lengths were added"),
         (_naive, "uint8 wraps around"),
         (_zero_by_hand, "uint8 wraps around"),
         (_floats_but_no_zero, "0/0 is no number"),
@@ -190,6 +196,7 @@ WRONG = {
         (lambda counts1, counts2: np.minimum(counts1, counts2).sum(), "divide each histogram by its own sum"),
         (lambda counts1, counts2: np.maximum(counts1 / sum(counts1), counts2 / sum(counts2)).sum(), "take the smaller"),
         (lambda counts1, counts2: np.minimum(counts1 / sum(counts1), counts2 / sum(counts2)), "sum them"),
+        (lambda counts1, counts2: counts1 / sum(counts1) @ (counts2 / sum(counts2)), "as in a dot product"),
         (lambda counts1, counts2: np.mean(np.minimum(counts1 / sum(counts1), counts2 / sum(counts2))), "the mean of what"),
         (
             lambda counts1, counts2: np.minimum(counts1, counts2).sum() / counts1.sum(),

@@ -334,6 +334,8 @@ LIKELY_CAUSES = {
     "divided by zero": (lambda v1, v2: 1 // 0, "look for 0 before you divide"),
     "one too far": (lambda v1, v2: v1[len(v1)], "of n places the last is n - 1"),
     "booleans subtracted": (lambda v1, v2: (v1 > 1) - (v2 > 1), "True and False cannot be subtracted"),
+    "a dictionary with round brackets": (lambda v1, v2: dict.fromkeys("a")("a"), "square ones take what is in a dictionary"),
+    "an array with round brackets": (lambda v1, v2: v1(0), "square ones take what is in a dictionary"),
     "no such shape": (lambda v1, v2: v1.reshape(100, 100), "the numbers do not fill that shape"),
     "no such key": (lambda v1, v2: {}["a"], "the dict has no such key"),
     "no such name": (lambda v1, v2: not_there, "was the cell run that defines"),  # noqa: F821

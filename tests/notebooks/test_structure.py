@@ -1,5 +1,6 @@
 """The notebooks read as data: executed in order, in rhythm, with alt text, with links that lead somewhere."""
 
+import ast
 import base64
 import io
 import json
@@ -248,6 +249,50 @@ def test_a_lesson_is_no_longer_than_a_reader_can_take(path):
 def test_core_course_fits_in_five_hours():
     core = [minutes.computed(read(path)) for path in NOTEBOOKS if path.name[:2] <= "07"]
     assert sum(lesson + exercise for lesson, exercise, _ in core) <= 5 * 60
+
+
+def names_of(code):
+    """(defined, used): the names that a cell's code makes, at any depth, and those that it reads."""
+    nodes = list(ast.walk(ast.parse(code)))
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    defined |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    found = [node for node in nodes if isinstance(node, ast.Name)]
+    defined |= {node.id for node in found if isinstance(node.ctx, ast.Store)}
+    return defined, {node.id for node in found} - defined
+
+
+def needs_of_left_out_parts(notebook):
+    """(section, name): what a reader who leaves out the other optional parts does not have."""
+    made, section, missing = {}, "", []  # a name -> the optional sections that make it; "" is what everybody runs
+    for kind, piece in minutes.parts(notebook):
+        if piece["cell_type"] == "markdown":
+            section = next(iter(re.findall(r"^#+ (.+)", piece["source"])), section)
+        elif "claim" not in tags(piece):
+            defined, used = names_of(source(piece))
+            here = section if kind == "optional" else ""
+            missing += [(section, name) for name in sorted(used) if name in made and not made[name] & {here, ""}]
+            for name in defined:
+                made.setdefault(name, set()).add(here)
+    return missing
+
+
+@each_notebook
+def test_no_part_needs_what_another_optional_part_made(path):
+    assert needs_of_left_out_parts(read(path)) == []
+
+
+def test_a_name_that_only_a_left_out_part_made_is_noticed():
+    def text(words):
+        return {"cell_type": "markdown", "metadata": {}, "source": words}
+
+    def code(line):
+        return {"cell_type": "code", "metadata": {}, "source": line, "outputs": []}
+
+    core, table, use = code("a = 1"), code("b = a"), code("print(a, b)")
+    parts = [text("## Core"), core, text("## One (optional)"), table, text("## Two (optional)"), use]
+    assert needs_of_left_out_parts({"cells": parts}) == [("Two (optional)", "b")]
+    assert needs_of_left_out_parts({"cells": [*parts[:4], use, core]}) == []
 
 
 @each_notebook

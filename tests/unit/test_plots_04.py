@@ -44,7 +44,7 @@ def test_explained_match_says_score_and_strongest_bars():
 def test_explained_match_says_which_part_lies_near_the_edge():
     # Of 8 x 8 pixels the outermost fifth is 2 on each side: of the grey half, 32 pixels, 24 lie there.
     one, other = half_and_half((230, 230, 230), (255, 80, 80)), half_and_half((230, 230, 230), (0, 0, 120))
-    assert "mostly background, holds 75% of the score" in plots.explain_match(one, other).alt
+    assert "outermost fifth on each side holds 75% of the score" in plots.explain_match(one, other).alt
 
 
 def test_pictures_with_nothing_in_common_are_explained_without_a_warning():
