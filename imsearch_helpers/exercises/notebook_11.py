@@ -8,7 +8,10 @@ import numpy as np
 from .model import Exercise
 
 THINGS, COLOURS = ("mug", "boot", "lamp", "teapot", "child's chair"), ("red", "blue", "green", "black")
-QUERY = "%(query)s"
+STRANGE = {
+    "'%(": "A name in the place of a value stands without quotes, as in `category = %(category)s`: with them it is a text.",
+    "==": "In SQL *is equal* is one sign: `=`. PostgreSQL knows no `==`.",
+}
 
 
 def only_but_not(category, colour, top_k):
@@ -80,12 +83,16 @@ def _judge_sql(got, category, colour, top_k):
     statement, parameters = got
     if pasted := [value for value in (category, colour) if value in statement]:
         return f"The value {pasted[0]!r} stands in the statement. Write a name in its place, as %(category)s, and put it into the dict."
+    if "query" in parameters:
+        return "Leave query out of the dict: whoever runs the statement gives its value."
+    if strange := next((why for sign, why in STRANGE.items() if sign in statement), ""):
+        return strange
     for seed in range(3):
         rows = _table([seed, top_k])
         try:
             found = _found(statement, parameters, rows)
         except sqlite3.Error as error:
-            return f"The database does not accept the statement: {error}."
+            return f"The database does not accept the statement: {str(error).rstrip('.')}."
         if found != (right := _found(*only_but_not(category, colour, top_k), rows)):
             return _sql_cause(found, right, {row[0]: row for row in rows}, (category, colour, top_k))
     return ""
@@ -155,7 +162,8 @@ EXERCISES = [
             "Two conditions are joined by AND; *is not* is written `<>`. A value's place is a name, as in `category = %(category)s`.",
             'The dict gives each name its value: `{"category": category, "colour": colour, "top_k": top_k}`.',
         ),
-        explanation="The database applies WHERE to all rows and ranks what is left, so there are `top_k` results wherever so many pass. "
+        explanation="The statement asks for the nearest of what passes WHERE, so an exact scan brings `top_k` results wherever so many pass; "
+        "a graph that stops early may bring fewer. "
         "The values travel beside the statement: whatever somebody types into a form stays a value, and never becomes SQL.",
         bought="With this statement a shop can let its customers tick boxes. `database.rows(statement, query=vector, **values)` runs it.",
     ),
@@ -168,12 +176,19 @@ EXERCISES = [
         ),
         explanation="A picture among the best k of all has fewer than k better ones anywhere, so fewer than k in its own shard: the shard "
         "sent it. So nothing is missed, and each shard need send only k.",
-        bought="This is the gather of scatter and gather: every large search engine ends so.",
+        bought="This is the gather of scatter and gather: so shards on any number of machines answer as one.",
         slips={
             "equal scores stand in the order of their paths.": lambda shards, k: sorted(
                 (pair for found in shards for pair in found), key=lambda pair: -pair[1]
             )[:k],
             "the highest score comes first.": lambda shards, k: merge_shards(shards, 10**6)[::-1][:k],
+            "sort the pairs of all shards together before you keep k.": lambda shards, k: [pair for found in shards for pair in found][:k],
+            "the highest score comes first, so sort by -score.": lambda shards, k: sorted(
+                (pair for found in shards for pair in found), key=lambda pair: pair[1]
+            )[:k],
+            "reverse=True turns the paths of equal scores round, too.": lambda shards, k: sorted(
+                (pair for found in shards for pair in found), key=lambda pair: (pair[1], pair[0]), reverse=True
+            )[:k],
             "k pairs in all, not from each shard.": lambda shards, k: merge_shards(shards, 10**6),
             "a shard is not entitled to its share: the scores alone decide.": _one_of_each,
         },
@@ -188,7 +203,7 @@ EXERCISES = [
         ),
         explanation="Rounding happens twice: down for what fits into a machine, and up for the parts. Replicas multiply the machines, not the "
         "pictures that fit.",
-        bought="A billion full vectors of 96 numbers need seven machines of 64 GB, their codes one. That is why large collections keep codes.",
+        bought="A billion full vectors of 96 numbers need seven machines of 64 GB, their codes one: a reason for large collections to keep codes.",
         slips={
             "the last few vectors need a machine too: round up.": lambda n, size, gigabytes, replicas: n
             // (gigabytes * 10**9 // size)

@@ -76,7 +76,10 @@ WRONG = {
         (_answer("WHERE category = %(category)s AND colour <> %(colour)s", " LIMIT %(top_k)s"), "nearest must come first"),
         (_answer("WHERE category = %(category)s AND colour <> %(colour)s", " ORDER BY embedding <=> %(query)s DESC LIMIT %(top_k)s"), "nearest must come first"),
         (_answer("WHERE category = %(category)s AND colour <> %(colour)s", head="SELECT colour FROM pictures "), "must be the path"),
-        (_answer("WHERE category == %(kind)s"), "does not accept"),
+        (_answer("WHERE category = %(kind)s"), "does not accept"),
+        (_answer("WHERE category == %(category)s"), "PostgreSQL knows no `==`"),
+        (_answer("WHERE category = '%(category)s' AND colour <> %(colour)s"), "stands without quotes"),
+        (lambda *case: (HEAD + TAIL, {"query": None}), "Leave query out"),
         (_answer("WHERE category = %(category)s AND colour <> %(colour)s", TAIL.replace("LIMIT %(top_k)s", "LIMIT 1")), "Expected"),
     ],
     "merge_shards": [
@@ -86,7 +89,9 @@ WRONG = {
         (lambda shards, k: [found[place] for place in range(max(map(len, shards))) for found in shards if place < len(found)][:k], "not entitled"),
         (lambda shards, k: [path for path, _ in _by_heap(shards, k)], "Expected"),
         (_best_shard_only, "Expected"),
-        (_gathered, "Expected"),
+        (_gathered, "sort the pairs"),
+        (lambda shards, k: sorted(sum(map(list, shards), []), key=lambda pair: pair[1])[:k], "sort by -score"),
+        (lambda shards, k: sorted(sum(map(list, shards), []), key=lambda pair: pair[::-1], reverse=True)[:k], "turns the paths"),
     ],
     "machines_needed": [
         (lambda n, size, gigabytes, replicas: n // (gigabytes * 10**9 // size) * replicas, "need a machine too"),
