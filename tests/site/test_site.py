@@ -72,7 +72,7 @@ def test_seconds_and_size_are_reported(site, record_property):
 # The pages
 
 
-def test_there_is_a_page_for_every_notebook_and_three_more(site):
+def test_there_is_a_page_for_every_notebook_and_every_text_and_no_other(site):
     assert sorted(path.name for path in site.glob("*.html")) == sorted(PAGES)
 
 
