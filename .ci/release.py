@@ -50,6 +50,7 @@ def what_is_in_the_way(root, version):
 def write_version(root, version, day):
     """The version, and the day, wherever they stand."""
     replace(root / "pyproject.toml", rf'^version = "{VERSION}"', f'version = "{version}"')
+    replace(root / "imsearch_helpers" / "__init__.py", rf'^__version__ = "{VERSION}"', f'__version__ = "{version}"')
     replace(root / "CITATION.cff", rf"^version: {VERSION}", f"version: {version}")
     replace(root / "CITATION.cff", r"^date-released: .*", f"date-released: {day}")
     replace(root / "CHANGELOG.md", "^## Unreleased$", f"## {version} ({day})")

@@ -25,6 +25,7 @@ from .indexing import as_float32, checked_lengths, checked_vector
 from .nearest import row_lengths
 
 N_CENTRES = 256  # of each codebook: a code is one byte
+N_LINKS = 16  # of a graph
 POINTS_A_CENTRE = 40  # that k-means is trained with, if there are so many: FAISS asks for 39 at least
 
 
@@ -271,7 +272,7 @@ def _ivf(faiss, units, n_lists=None, n_probe=None):
     return _trained(faiss, index, index.cp, units)
 
 
-def _hnsw(faiss, units, n_links=16, ef_search=64):
+def _hnsw(faiss, units, n_links=N_LINKS, ef_search=64):
     index = faiss.IndexHNSWFlat(units.shape[1], n_links, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efSearch = ef_search
     index.add(units)
@@ -300,7 +301,6 @@ KINDS = {"flat": _flat, "ivf": _ivf, "hnsw": _hnsw, "pq": _pq}
 # On paper: before anything is bought or built
 
 AT_A_MILLION = {"exact": 41.8, "pq": 81.3, "hnsw": 0.81}  # milliseconds, 96 dimensions: data/ann_million.json
-N_LINKS = 16  # of a graph, as it is built here
 
 
 class Sizes(NamedTuple):

@@ -748,16 +748,13 @@ def _cells(row):
     return "".join(f'<td style="background: rgba(0, 114, 178, {0.75 * row[shot]:.3f})">{row[shot]:.2f}</td>' for shot in sorted(row))
 
 
-def explore_effort(rows, kind="ivf", place=0):
+def explore_effort(rows):
     """Recall against comparisons: choose a kind of index and its effort.
 
     Parameters
     ----------
     rows : list of dict
         As `plots.draw_effort` takes them.
-    kind : {"ivf", "hnsw"}
-    place : int
-        Where the controls stand at first.
 
     Returns
     -------
@@ -768,9 +765,7 @@ def explore_effort(rows, kind="ivf", place=0):
         return draw_effort(rows, kind, place)
 
     most = max(Counter(row["kind"] for row in rows if row["kind"] in ("ivf", "hnsw")).values())
-    picker = chooser("kind", ["ivf", "hnsw"])
-    picker.value = kind
-    panel = play(drawn, kind=picker, place=slider("effort, from low to high", 0, most - 1, place))
+    panel = play(drawn, kind=chooser("kind", ["ivf", "hnsw"]), place=slider("effort, from low to high", 0, most - 1, 0))
     panel.add_class("imsearch-effort")
     return panel
 
@@ -930,7 +925,7 @@ def database_html(database, products, query, only=ANY, but_not=ANY, top_k=5):
     -------
     str
     """
-    [(numbers,)] = database.rows("SELECT embedding::real[] FROM pictures WHERE path = %(path)s", path=query)
+    [(numbers,)] = database.rows(f"SELECT embedding::real[] FROM {database._table} WHERE path = %(path)s", path=query)
     conditions = {"only": {} if only == ANY else {"category": only}, "but_not": {} if but_not == ANY else {"colour": but_not}}
     asked = (np.float32(numbers), top_k, conditions["only"], conditions["but_not"])
     statement, _ = database.statement(*asked)

@@ -12,10 +12,6 @@ from .equality import is_numeric
 from .sandbox import TookTooLong, refused
 
 OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
-WAYS_OUT = {
-    r"out of bounds for uint8": "uint8 ends at 255. First make it a number that has room: int(value), or array.astype(int).",
-    r"unsupported operand type\(s\) for [-*/+]+: ('list'|.* and 'list')": "A list does not calculate. np.array(...) makes it an array, which does.",
-}
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
@@ -89,12 +85,7 @@ def about_error(error):
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
     n_notes = sum(len(str(note).split("\n")) for note in getattr(error, "__notes__", ()))  # ours, which name a picture
     words = traceback.format_exception_only(error)[-1 - n_notes].strip()  # also where the error cannot be written out
-    return f"It stopped with {words}{place}{_way_out(words)}"
-
-
-def _way_out(words):
-    """What to do about an error whose own words do not say it to somebody new to arrays; mostly nothing."""
-    return next((f"\n{remedy}" for found, remedy in WAYS_OUT.items() if re.search(found, words)), "")
+    return f"It stopped with {words}{place}"
 
 
 def about_cause(error):

@@ -56,7 +56,7 @@ def _alt_of_scores(scores, best):
 # Why this match
 
 
-def explain_match(query, match, vectorize=image_to_histogram, bins=32):
+def explain_match(query, match, vectorize=image_to_histogram):
     """Why two pictures match: the share of each colour in the score, as bars, and painted on both pictures.
 
     Parameters
@@ -64,13 +64,12 @@ def explain_match(query, match, vectorize=image_to_histogram, bins=32):
     query, match : str, Path, PIL.Image.Image or ndarray
     vectorize : callable
         `image_to_histogram` or `image_to_root_histogram`.
-    bins : int
 
     Returns
     -------
     Figure
     """
-    shares = score_shares(query, match, vectorize, bins)
+    shares = score_shares(query, match, vectorize)
     painted = {"query": pixel_shares(query, shares), "match": pixel_shares(match, shares)}
     score, strongest = shares.sum(), np.sort(shares, axis=None)[-3:].sum()
     wall = np.mean([border_part(pixels) for pixels in painted.values()])

@@ -1,6 +1,5 @@
 """The colour picker of notebook 04 in a real browser: another colour or a larger area, and other pictures appear."""
 
-import nbformat
 import pytest
 
 # A few pictures: the notebook itself computes for half a minute first.
@@ -16,10 +15,7 @@ RESULT = ".imsearch-pick-colour img.imsearch-thumb"
 
 @pytest.fixture(scope="module")
 def page(lab):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel)
-    nbformat.write(notebook, lab.notebooks / "colours.ipynb")
-    page = lab.run("colours.ipynb")
+    page = lab.run_cells("colours.ipynb", [CELL])
     page.wait_for_selector(RESULT)
     yield page
     page.close()

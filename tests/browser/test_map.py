@@ -1,6 +1,5 @@
 """The map of notebook 08 in a real browser: a key picks another picture, another method moves them all, the mouse makes them grow."""
 
-import nbformat
 import pytest
 
 # A few pictures and places made up: the notebook itself computes for a minute first.
@@ -17,10 +16,7 @@ PICKED = f"{POINTS} img.imsearch-picked"
 
 @pytest.fixture(scope="module")
 def page(lab):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata=kernel)
-    nbformat.write(notebook, lab.notebooks / "map.ipynb")
-    page = lab.run("map.ipynb")
+    page = lab.run_cells("map.ipynb", [CELL])
     page.wait_for_selector(PICKED)
     yield page
     page.close()

@@ -1,6 +1,5 @@
 """The widgets of notebook 06 in a real browser: the arrow keys damage another byte, and a file of one's own is read three times."""
 
-import nbformat
 import pytest
 
 # The two widgets alone: the notebook itself reads slow files first.
@@ -17,10 +16,7 @@ READ = ".imsearch-readings figcaption"
 
 @pytest.fixture(scope="module")
 def page(lab):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=kernel)
-    nbformat.write(notebook, lab.notebooks / "messy.ipynb")
-    page = lab.run("messy.ipynb")
+    page = lab.run_cells("messy.ipynb", CELLS)
     page.wait_for_selector(READ)
     yield page
     page.close()

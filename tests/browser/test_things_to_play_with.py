@@ -1,6 +1,5 @@
 """The widgets of notebooks 07 and 11 in a real browser: an arrow key changes what is shown."""
 
-import nbformat
 import pytest
 
 # Results and rows made up: the notebook itself computes for a minute first.
@@ -28,10 +27,7 @@ widgets.explore_sizes()
 
 @pytest.fixture(scope="module")
 def page(lab):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=kernel)
-    nbformat.write(notebook, lab.notebooks / "play.ipynb")
-    page = lab.run("play.ipynb")
+    page = lab.run_cells("play.ipynb", CELLS)
     page.wait_for_selector(".imsearch-mixture table")
     yield page
     page.close()

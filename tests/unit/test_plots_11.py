@@ -103,10 +103,13 @@ def test_every_control_of_the_calculator_changes_what_is_shown():
 class FakeDatabase:
     """Answers as a `VectorDatabase` would, and remembers what it was asked."""
 
+    _table = '"others"'  # a reader may name it as they like
+
     def __init__(self, found):
         self.found, self.asked = found, []
 
     def rows(self, statement, **parameters):
+        assert f" FROM {self._table} " in statement
         return [([1.0, 0.0],)]
 
     def statement(self, *asked):

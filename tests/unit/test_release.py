@@ -37,6 +37,7 @@ def test_release_writes_its_version_everywhere_and_tags_it(copy, monkeypatch):
     monkeypatch.setattr(release, "build", lambda root, version: [])
     assert release.main(["12.3.4"], copy) == 0
     assert 'version = "12.3.4"' in release.read(copy / "pyproject.toml")
+    assert '__version__ = "12.3.4"' in release.read(copy / "imsearch_helpers" / "__init__.py")  # by which workers know one another
     assert "version: 12.3.4" in release.read(copy / "CITATION.cff")
     assert "\n## 12.3.4 (20" in release.read(copy / "CHANGELOG.md")
     assert release.git(copy, "tag").split() == ["v12.3.4"]
@@ -71,5 +72,6 @@ def test_wheel_without_the_data_says_how_to_get_it(copy, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "IMSEARCH_DATA"} | {"PYTHONPATH": str(there)}
     done = subprocess.run([sys.executable, "-c", code], cwd=there, capture_output=True, encoding="utf-8", env=environment)
     assert str(there) in done.stdout
+    assert (there / "imsearch_helpers-12.3.4.dist-info").is_dir()
     assert "IMSEARCH_DATA" in done.stderr and "copy of the course" in done.stderr
 

@@ -10,7 +10,17 @@ from markupsafe import Markup
 from PIL import Image
 
 from . import lite, pages, words
-from .source import CHEAT_SHEET, FOR_TEACHERS, NOTEBOOKS, OTHER_PAGES, REPOSITORY, TEMPLATE, forge_repository, lesson, version
+from .source import (
+    CHEAT_SHEET,
+    FOR_TEACHERS,
+    NOTEBOOKS,
+    OTHER_PAGES,
+    REPOSITORY,
+    TEMPLATE,
+    forge_repository,
+    lesson,
+    version,
+)
 
 TO_COPY = ("style.css", "page.js", "icon.svg")
 MARK = "built from the course's repository\n"

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import io
 import zipfile
 from importlib import metadata
 
@@ -86,20 +85,3 @@ def write_wheel(folder, name, version, files, needed):
 
 def _digest(content):
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-
-
-def requirements_of(wheel):
-    """What a wheel asks for.
-
-    Parameters
-    ----------
-    wheel : Path
-
-    Returns
-    -------
-    list of str
-    """
-    with zipfile.ZipFile(wheel) as file:
-        [name] = [name for name in file.namelist() if name.endswith(".dist-info/METADATA")]
-        lines = io.TextIOWrapper(file.open(name), encoding="utf-8").read().splitlines()
-    return [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
