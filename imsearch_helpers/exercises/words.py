@@ -19,6 +19,7 @@ WAYS_OUT = {
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
+    r"non-int of type 'bytes'": 'bytes in a row are not yet one number: int.from_bytes(..., "big") makes one of them.',
     r"unsupported operand .*'list'|can't multiply sequence|'list' object has no attribute '(mean|sum|astype|shape|T)'": (
         "a list cannot be computed with number by number: make an array of it with np.array(...), or go through it in a loop."
     ),
@@ -44,7 +45,7 @@ CAUSES = {  # what an error's words match -> its likely cause
     r"cannot reshape": "the numbers do not fill that shape: rows times columns must be how many there are.",
     r"'(Image|\w*ImageFile)' object": "a picture is no array yet: np.asarray(picture) is one.",
     r"ZeroDivisionError": "what it divides by can be 0. The docstring says what to return there; look for 0 before you divide.",
-    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, or along another axis?",
+    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, along another axis, or by the places of a longer list?",
     r"KeyError": "the dict has no such key. Is the key the right one? dict.get(key, 0) gives 0 for what is not there.",
     r"NameError": "is the name spelled like this elsewhere, and was the cell run that defines or imports it?",
 }
