@@ -223,6 +223,19 @@ def _counted_from_zero(truth, ranking):
     return float(sum(hits[place] / max(1, place) for place in range(len(ranking)) if ranking[place] in truth)) / len(truth)
 
 
+def _divided_by_place_zero(truth, ranking):
+    hits = [path in truth for path in ranking]
+    return sum(sum(hits[: place + 1]) / place for place, hit in enumerate(hits) if hit) / len(truth)
+
+
+def _may_take_twice(scores, alike, k, weight):
+    taken = []
+    while len(taken) < k:
+        gains = [(1 - weight) * scores[i] - weight * max(alike[i][taken], default=0) for i in range(len(scores))]
+        taken.append(int(np.argmax(gains)))
+    return taken
+
+
 def _with_the_mean(scores, alike, k, weight):
     taken = []
     while len(taken) < k:
@@ -321,6 +334,7 @@ EXERCISES = [
             "only the places of hits count, not every place.": _at_every_place,
             "only the places of hits count, not every place; and there can be none.": _at_every_place_or_none,
             "places count from 1.": _counted_from_zero,
+            "places count from 1; counted from 0, a hit in the first place is divided by 0.": _divided_by_place_zero,
             "this is reciprocal rank: it looks at the first hit alone.": lambda truth, ranking: next(
                 (1 / place for place, path in enumerate(ranking, start=1) if path in truth), 0.0
             ),
@@ -342,6 +356,7 @@ EXERCISES = [
         "charge depends on what was taken, the candidates are chosen one by one.",
         bought="A page of results can now offer a choice, and one number says how much of one.",
         slips={
+            "a candidate can be taken only once: leave out those already taken.": _may_take_twice,
             "the similarity to what was taken is a cost: subtract it.": _without_minus,
             "the nearest of those taken counts (the largest similarity), not the mean.": _with_the_mean,
             "only the nearest of those taken counts (the largest similarity), not the sum over all.": _with_the_sum,

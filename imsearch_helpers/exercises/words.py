@@ -15,6 +15,7 @@ OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the lear
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
+    r"non-int of type 'bytes'": 'bytes in a row are not yet one number: int.from_bytes(..., "big") makes one of them.',
     r"unsupported operand .*'list'|can't multiply sequence|'list' object has no attribute '(mean|sum|astype|shape|T)'": (
         "a list cannot be computed with number by number: make an array of it with np.array(...), or go through it in a loop."
     ),
@@ -43,7 +44,7 @@ CAUSES = {  # what an error's words match -> its likely cause
     r"'(dict|list|tuple|\w*\.?ndarray)' object is not callable": (
         "round brackets call a function; square ones take what is in a dictionary, a list or an array: d[key], a[0]."
     ),
-    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, or along another axis?",
+    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, along another axis, or by the places of a longer list?",
     r"KeyError": "the dict has no such key. Is the key the right one? dict.get(key, 0) gives 0 for what is not there.",
     r"NameError": "is the name spelled like this elsewhere, and was the cell run that defines or imports it?",
 }

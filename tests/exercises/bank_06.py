@@ -122,6 +122,11 @@ def _by_struct(content, max_pixels):
     return not width * height > max_pixels
 
 
+def _by_the_places_of_the_paths(paths, vectors, failed):
+    unread = {path for path, reason in failed}
+    return {path: vectors[i] for i, path in enumerate(paths) if path not in unread}
+
+
 def _by_struct_little(content, max_pixels):
     width, height = struct.unpack("<II", content[16:24])
     return width * height <= max_pixels
@@ -153,6 +158,7 @@ WRONG = {
         (_two_lists, "two lists"),
         (_removes, "changed its input"),
         (_trusts_every_path, "list index out of range"),
+        (_by_the_places_of_the_paths, "by the places of a longer list"),
         (lambda paths, vectors, failed: print(_counting(paths, vectors, failed)), "prints, but returns nothing"),
     ],
     "decide": [
@@ -164,6 +170,7 @@ WRONG = {
         (lambda outcome, reason, harmless: reason in harmless, "It should be a text"),
     ],
     "png_fits": [
+        (lambda content, max_pixels: content[16:20] * content[20:24] <= max_pixels, "not yet one number"),
         (_by_struct_little, "wrong end"),
         (lambda content, max_pixels: _sides(content)[0] * _sides(content)[1] < max_pixels, "allowed as well"),
         (lambda content, max_pixels: max(_sides(content)) <= max_pixels, "compares the sides"),

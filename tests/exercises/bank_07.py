@@ -66,6 +66,11 @@ def _at_each_place(truth, ranking):
     return sum(len(truth & set(ranking[: i + 1])) / (i + 1) for i in range(len(ranking))) / len(ranking)
 
 
+def _divides_by_place_zero(truth, ranking):
+    places = [place for place, path in enumerate(ranking) if path in truth]
+    return sum(number / place for number, place in enumerate(places, start=1)) / len(truth)
+
+
 def _over_what_came(truth, ranking):
     return _by_cumsum(truth, ranking) * len(truth) / min(len(truth), len(ranking)) if ranking else 0.0
 
@@ -168,6 +173,7 @@ WRONG = {
     "mean_of_precisions": [
         (_divides_by_the_found, "which can be 0"),
         (_mean_of_the_found, "not by the number of those found"),
+        (_divides_by_place_zero, "is divided by 0"),
         (_at_each_place, "not every place; and there can be none"),
         (
             lambda truth, ranking: _divides_by_the_found(truth, ranking) if truth & set(ranking) else 0.0,
@@ -179,7 +185,7 @@ WRONG = {
         (lambda truth, ranking: average_precision(truth, ranking), "the package's own function"),
     ],
     "diverse": [
-        (_may_take_twice, "Expected:  ["),
+        (_may_take_twice, "only once"),
         (_only_the_last, "not the last one alone"),
         (lambda scores, alike, k, weight: list(range(k)), "the k best scores"),
         (lambda scores, alike, k, weight: _by_arrays(scores, alike, k, 1 - weight), "swapped"),
