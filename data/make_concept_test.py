@@ -230,7 +230,7 @@ def _comparing():
         "",
         "R. R. Hake (*Interactive-engagement versus traditional methods*, American Journal of Physics 66, 64-74, 1998) compared 62 introductory courses of physics in this way, and called a gain "
         "below 0.3 low, from 0.3 to below 0.7 medium, and from 0.7 high. His courses had 6,542 students and a test that had been tried out before; ours has not, and ten questions are few. So compare a class with itself, "
-        "or this year with last, and not with his courses. Take ⟨g⟩ of the class's means, not the mean of each learner's.",
+        "or this year with last, and not with his courses. Take ⟨g⟩ of the class's means, not the mean of each learner's, and in the row *all* not the mean of the ten above. Where all were right before, there is no ⟨g⟩: nothing was left to learn. Below 0 fewer are right than before.",
     ]
 
 

@@ -157,12 +157,23 @@ def test_every_file_and_every_empty_folder_has_its_line(folder, returned, capsys
     assert lines[-1] == f"2 submissions of {NAME}; 4 people without one that can be graded: cem, dora, eva, fay"
 
 
-def test_missing_answer_is_named(folder, returned, capsys):
+def without_cells(*grade_ids):
     notebook = master(NAME)
-    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in ("why", "choose_bins")]
-    put(returned, f"ana/{NAME}.ipynb", nbformat.writes(notebook))
+    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids]
+    return nbformat.writes(notebook)
+
+
+def test_missing_answer_is_named(folder, returned, capsys):
+    put(returned, f"ana/{NAME}.ipynb", without_cells("why", "choose_bins"))
     collect.collect(NAME, returned)
-    assert f"ana: new, from ana/{NAME}.ipynb; without choose_bins, why: put back before grading, but an answer is lost" in capsys.readouterr().out
+    lost = "without the answer of choose_bins, why: put back before grading, but what was written is lost"
+    assert f"ana: new, from ana/{NAME}.ipynb; {lost}\n" in capsys.readouterr().out
+
+
+def test_missing_check_is_no_lost_answer(folder, returned, capsys):
+    put(returned, f"ana/{NAME}.ipynb", without_cells("test_choose_bins"))
+    collect.collect(NAME, returned)
+    assert f"ana: new, from ana/{NAME}.ipynb; without the check of choose_bins: put back before grading\n" in capsys.readouterr().out
 
 
 # Zip files

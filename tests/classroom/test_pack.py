@@ -26,6 +26,7 @@ from tests.notebooks.minutes import WORDS_A_MINUTE, stated
 sys.path.insert(0, str(REPOSITORY / "data"))
 import make_collection  # noqa: E402
 import make_concept_test as concept  # noqa: E402
+import make_printable  # noqa: E402
 import make_slides  # noqa: E402
 
 PACK = concept.PACK
@@ -276,6 +277,32 @@ def test_the_guide_s_minutes_of_a_lesson_are_the_lesson_s():
         assert int(minutes) == stated(notebook(path))[0], number
 
 
+# Pages to print
+
+
+def test_every_page_of_the_pack_becomes_a_page_to_print(tmp_path):
+    paths = make_printable.write(tmp_path / "prints")
+    assert [path.name for path in paths] == [f"{page.stem}.html" for page in PAGES]
+    assert sorted(path.name for path in paths) == sorted(path.name for path in (tmp_path / "prints").iterdir())
+
+
+def test_the_printed_sheet_has_every_question_and_every_option():
+    html = make_printable.printable((PACK / "concept_test.md").read_text(encoding="utf-8"))
+    assert re.findall(r"<p><strong>(\d+)\.</strong>", html) == [str(number) for number in range(1, 11)]
+    assert re.findall(r"<li><strong>(\w)</strong>", html) == list("abcde") * 10
+
+
+def test_the_printed_key_has_all_rows_of_its_tables_and_no_link_that_leads_nowhere():
+    page = (PACK / "concept_test_key.md").read_text(encoding="utf-8")
+    html = make_printable.printable(page)
+    assert html.count("<tr>") == len(re.findall(r"^\|(?!---)", page, flags=re.M))
+    assert "<a " not in html and "](" not in html
+
+
+def test_a_link_to_the_web_stays_a_link():
+    assert '<a href="https://example.org/a">there</a>' in make_printable.printable("# T\n\n[there](https://example.org/a), [here](a.md)")
+
+
 # Figures for slides
 
 
@@ -369,6 +396,6 @@ def test_the_page_s_numbers_of_100_photos_are_those_of_their_stored_vectors():
     assert told == [pytest.approx(number, abs=0.006) for number in came]
 
 
-@pytest.mark.parametrize("module", [concept, make_slides, make_collection], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [concept, make_printable, make_slides, make_collection], ids=lambda module: module.__name__)
 def test_examples_in_the_scripts_hold(module):
     assert doctest.testmod(module).failed == 0

@@ -162,15 +162,17 @@ def _known():
 
 def _take(assignment, student, one):
     missing = _missing(assignment, one.notebook)
-    odd = f"; without {', '.join(missing)}: put back before grading, but an answer is lost" if missing else ""
+    odd = "".join(f"; without {what} {', '.join(cells)}: put back before grading{then}" for (what, then), cells in missing.items() if cells)
     return f"{_write(assignment, student, one.notebook)}, from {one.path}{odd}"
 
 
 def _missing(assignment, notebook):
-    """Which of the assignment's graded cells and answers are not in a notebook."""
+    """What is not in a notebook: (kind of cell, what else to say of it) -> the questions."""
     here, wanted = course.by_id(notebook.cells), course.cells_of(course.master(assignment))
     about = {grade_id: cell["metadata"]["nbgrader"] for grade_id, cell in wanted.items() if grade_id not in here}
-    return [course.question(grade_id) for grade_id in about if about[grade_id]["grade"] or about[grade_id]["solution"]]
+    answers = [course.question(grade_id) for grade_id, kind in about.items() if kind["solution"]]
+    checks = [course.question(grade_id) for grade_id, kind in about.items() if kind["grade"] and not kind["solution"]]
+    return {("the answer of", ", but what was written is lost"): answers, ("the check of", ""): checks}
 
 
 def _write(assignment, student, notebook):
