@@ -326,20 +326,6 @@ def test_what_is_told_about_each_notebook_is_told_in_it_alone():
 # In a real browser
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser.chromium import launch_chromium
-
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        if browser is None:
-            pytest.skip("no Chromium or Chrome on this machine (Debian: apt-get install chromium fonts-dejavu-core)")
-        yield browser
-        browser.close()
-
-
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *what):
         pass

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 from traitlets import TraitError
 
+from imsearch_helpers import deep as deep_module
 from imsearch_helpers import plots, widgets
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
@@ -222,6 +223,7 @@ def test_an_unreadable_query_is_said_in_words(folder):
 
 def test_network_whose_packages_are_missing_is_said_in_words_with_the_remedy(four, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr(deep_module, "_loaded", deep_module._loaded.__wrapped__)  # an earlier test may have loaded the network
     deep = ImageSearchEngine.from_vectors(four.image_paths, four.image_vectors, "deep")
     panel = widgets.explore(deep)
     assert "imsearch-thumb" in shown(panel)  # an indexed picture's vector is there
