@@ -106,6 +106,8 @@ class ClusterIndex:
 
     Raises
     ------
+    TypeError
+        When `client` is none.
     ConnectionError
         When the cluster does not answer or has no worker.
     ValueError
@@ -113,6 +115,8 @@ class ClusterIndex:
     """
 
     def __init__(self, client, vectors, rows_per_chunk=None):
+        if not hasattr(client, "scatter"):
+            raise TypeError(f"client must be a dask.distributed.Client, such as connect() gives, not {client!r}")
         self._matrix = as_float32(vectors)
         if self._matrix.ndim != 2 or not self._matrix.size:
             raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {self._matrix.shape}")

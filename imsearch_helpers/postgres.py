@@ -53,7 +53,11 @@ def open_server(folder):
         When the extra is missing; the message says how to install it.
     ConnectionError
         When the server cannot be started; the message ends with its log.
+    ValueError
+        When `folder` is a file.
     """
+    if os.path.isfile(folder):
+        raise ValueError(f"where must be a folder or a server's connection string, not the file '{printable(folder)}'")
     places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, sys.path)]
     with subprocess.Popen(
         [sys.executable, "-I", "-S", "-X", "utf8", "-c", BOOT, os.path.abspath(folder), *places],

@@ -309,6 +309,11 @@ def test_a_cluster_of_this_machine_s_own_is_not_reached_from_outside_and_ends_wi
 # Bad input
 
 
+def test_what_is_no_client_is_refused():
+    with pytest.raises(TypeError, match=r"client must be a dask.distributed.Client, such as connect\(\) gives, not 'tcp://host:8786'"):
+        ClusterIndex("tcp://host:8786", np.eye(2))
+
+
 def test_what_is_no_matrix_is_refused(client):
     for vectors in ([1, 2], [], [[]], [[np.nan, 1]], [[1e30, 1]]):
         with pytest.raises(ValueError, match="vectors must"):

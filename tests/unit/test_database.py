@@ -352,6 +352,13 @@ def test_a_table_of_another_shape_is_named_and_left_alone(server):
     assert server.rows("SELECT count(*) FROM theirs") == [(0,)]
 
 
+def test_a_file_is_no_folder_for_a_database(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="where must be a folder or a server's connection string, not the file '.*notes.txt'"):
+        VectorDatabase(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize("where", ["postgressql://me:secret@host/name", "password=secret nonsense", "postgresql://me:secret@[host/name"])
 def test_a_wrong_connection_string_is_an_error_that_does_not_show_it(where):
     with pytest.raises(ValueError, match="where must be a folder, or postgresql://user:password@host:port/name") as error:
