@@ -17,6 +17,7 @@ from .source import (
     OTHER_PAGES,
     REPOSITORY,
     TEMPLATE,
+    TO_PRINT,
     forge_repository,
     lesson,
     version,
@@ -24,7 +25,8 @@ from .source import (
 
 TO_COPY = ("style.css", "page.js", "icon.svg")
 MARK = "built from the course's repository\n"
-WAYS = "## Which way suits you"  # a section of README.md
+WAYS, START, PHOTOS = "## Which way suits you", "## Start", "## Use it on your own photos"  # sections of README.md
+WAYS_TO_RUN = "index.html#which-way-suits-you"
 
 
 def build(folder):
@@ -47,18 +49,20 @@ def build(folder):
     folder = empty_folder(Path(folder))
     for name in TO_COPY:
         shutil.copy(TEMPLATE / name, folder / name)
-    shutil.copy(REPOSITORY / CHEAT_SHEET, folder)
+    shutil.copy(REPOSITORY / TO_PRINT, folder)
     notebooks = {path: pages.read(path) for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
     lessons = [lesson(path, notebook.cells[0].source) for path, notebook in notebooks.items()]
     glossary = pages.text_of("notebooks/glossary.md")
-    terms = words.terms_in(glossary)
     for number, one in enumerate(lessons):
         body = pages.body_of_notebook(notebooks[one.path], one.path.stem, folder)
-        words.link_first(body, terms)
+        say_where_sliders_are(body, one)
+        words.link_first(body, words.terms_of(glossary, one.number))
         around = (lessons[number - 1] if number else None, lessons[number + 1] if number + 1 < len(lessons) else None)
         write_page(folder / one.page, body, one.title, one.question, around, how_to_run(one))
-    write_glossary(folder, glossary, terms)
+    write_glossary(folder, glossary, lessons)
+    write_cheat_sheet(folder)
     write_pages_for_teachers(folder)
+    write_not_found(folder)
     write_index(folder, lessons)
     lite.build_lite([one for one in lessons if one.runs_in_the_browser], folder)
     return folder
@@ -127,14 +131,47 @@ def how_to_run(one):
     if one.runs_in_the_browser:
         first = Markup('<a class="button" href="{}">Run it here</a> in this browser, without installing').format(lite.address_of(one))
     else:
-        first = Markup("It needs libraries that no browser runs yet")
-    return first + Markup('; or <a href="index.html#which-way-suits-you">another way</a>. {}').format(one.time)
+        first = Markup("No browser runs its libraries yet")
+    time = one.time[0].upper() + one.time[1:]
+    return first + Markup('; there are <a href="{}">other ways</a>. {}').format(WAYS_TO_RUN, time)
 
 
-def write_glossary(folder, glossary, terms):
+def say_where_sliders_are(body, one):
+    """Say, in place, where the sliders of a notebook can be moved.
+
+    Parameters
+    ----------
+    body : BeautifulSoup
+        Its page.
+    one : Lesson
+    """
+    address, where = (lite.address_of(one), "here in the browser") if one.runs_in_the_browser else (WAYS_TO_RUN, "on your computer")
+    for note in body.select(".sliders"):
+        note.string = "Sliders appear here when this cell is run, "
+        note.append(body.new_tag("a", attrs={"href": address}, string=where))
+        note.append(".")
+
+
+def write_glossary(folder, glossary, lessons):
     body = pages.body_of_markdown(glossary, "notebooks/glossary.md")
-    words.mark_places(body, terms)
+    words.mark_places(body, words.terms_in(glossary))
+    titles = {one.page: f"{one.number} · {one.title}" for one in lessons}
+    for link in body.select("li a"):
+        link["aria-label"] = titles[link["href"]]
     write_page(folder / "glossary.html", body, "Glossary", "The words of the course, each in a sentence or two.")
+
+
+def write_cheat_sheet(folder):
+    body = pages.body_of_markdown(pages.text_of(CHEAT_SHEET), CHEAT_SHEET)
+    pages.draw_formulas(body)
+    for picture in body.find_all("img"):
+        _copy_picture(picture, NOTEBOOKS, folder)
+    write_page(folder / OTHER_PAGES[CHEAT_SHEET], body, "Cheat sheet", "Each formula of the course, and its code.")
+
+
+def write_not_found(folder):
+    body = pages.body_of_markdown("# No such page\n\n[The course](README.md) has a list of all pages.", "README.md")
+    write_page(folder / "404.html", body, "No such page", "There is no page at this address.")
 
 
 def write_pages_for_teachers(folder):
@@ -145,7 +182,7 @@ def write_pages_for_teachers(folder):
 
 
 def write_index(folder, lessons):
-    """The first page: what the course is, its map, and the ways to run it.
+    """The first page: what the course is, its map, the ways to run it, and what it does with one's own photos.
 
     Parameters
     ----------
@@ -155,17 +192,18 @@ def write_index(folder, lessons):
     readme = pages.text_of("README.md")
     addresses = "\n".join(re.findall(r"^\[\w+\]: .*", readme, flags=re.M))
     about = pages.body_of_markdown(readme.split("\n## ")[0], "README.md")
-    for link in about.select('a[href^="#"]'):  # to a section that stays in README.md
-        link.unwrap()
     for picture in about.find_all("img"):
-        _copy_picture(picture, folder)
+        _copy_picture(picture, REPOSITORY, folder)
     course_map = Markup('<h2 id="the-course">The course</h2>\n<ol class="map">\n{}</ol>\n').format(
         Markup("").join(_card(one, folder) for one in lessons)
     )
-    below = pages.body_of_markdown(f"{section(readme, WAYS)}\n\n{addresses}", "README.md")
+    ways, how_to, photos = (pages.body_of_markdown(f"{section(readme, name)}\n\n{addresses}", "README.md") for name in (WAYS, START, PHOTOS))
+    for more in ways.select(".scrolls ~ *"):  # how the site itself is built
+        more.decompose()
     if forge_repository():
-        below.append(BeautifulSoup(_colab(), "html.parser"))
-    body = BeautifulSoup(f"{about}{course_map}{below}", "html.parser")
+        ways.append(BeautifulSoup(_colab(), "html.parser"))
+        how_to.h2.insert_after(BeautifulSoup(_download(), "html.parser"))
+    body = BeautifulSoup(f"{about}{course_map}{ways}{how_to}{photos}", "html.parser")
     write_page(folder / "index.html", body, "The course", "From a grid of numbers to a search engine for pictures.", sections=[])
 
 
@@ -196,9 +234,9 @@ def section(text, heading):
     return found.group()
 
 
-def _copy_picture(picture, folder):
+def _copy_picture(picture, origin, folder):
     name = Path(picture["src"]).name
-    shutil.copy(NOTEBOOKS.parent / picture["src"], folder / pages.FIGURES / name)
+    shutil.copy(origin / picture["src"], folder / pages.FIGURES / name)
     with Image.open(folder / pages.FIGURES / name) as opened:
         picture["width"], picture["height"] = map(str, opened.size)
     picture["src"] = f"{pages.FIGURES}/{name}"
@@ -229,6 +267,10 @@ def _small_figure(one, folder):
     path = folder / pages.FIGURES / f"{one.path.stem}_small.webp"
     path.write_bytes(stream.getvalue())
     return f"{pages.FIGURES}/{path.name}"
+
+
+def _download():
+    return Markup('<p>The folder of the course, to unpack: <a href="https://github.com/{}/archive/HEAD.zip">a ZIP</a>.</p>').format(forge_repository())
 
 
 def _colab():

@@ -1,12 +1,15 @@
 """Notebooks and Markdown come in; pages go out: one frame around all of them, figures in files, tables that scroll."""
 
 import base64
+import re
 import struct
 from pathlib import Path
 
 import jinja2
 import nbformat
 from bs4 import BeautifulSoup
+from matplotlib.path import Path as LinePath
+from matplotlib.textpath import TextPath
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
@@ -14,7 +17,12 @@ from .source import REPOSITORY, TEMPLATE, destination, place_of
 
 WIDGET = "(Sliders appear here when this cell is run in JupyterLab.)"
 FIGURES = "figures"
-WIDE = 1.8  # times its height: on a telephone such a figure is scrolled, because it could not be read at the screen's width
+WIDE = 560  # pixels: on a telephone such a figure is scrolled, because it could not be read at the screen's width
+LETTERS = {  # of a path in SVG
+    LinePath.MOVETO: "M{} {}", LinePath.LINETO: "L{} {}", LinePath.CURVE3: "Q{} {} {} {}", LinePath.CURVE4: "C{} {} {} {} {} {}",
+    LinePath.CLOSEPOLY: "Z",
+}  # fmt: skip
+PROGRESS = re.compile(r"(?:.*\d%\|.*\n?)*")
 
 
 def frame(**values):
@@ -77,6 +85,32 @@ def body_of_markdown(text, source):
     return _tidied(markdown2html_mistune(text), source)
 
 
+def draw_formulas(page):
+    """Draw the formulas of a page, in place, in the colour of its text.
+
+    Parameters
+    ----------
+    page : BeautifulSoup
+        Each formula stands between dollar signs; what stands there is also what a screen reader reads.
+    """
+    for text in page.find_all(string=re.compile(r"\$.+?\$")):
+        if not text.find_parent(["code", "pre"]):
+            parts = re.split(r"\$(.+?)\$", text)
+            parts[1::2] = map(_drawn, parts[1::2])
+            text.replace_with(*parts)
+
+
+def _drawn(formula):
+    path = TextPath((0, 0), f"${formula}$", size=1000)
+    box = path.get_extents()
+    drawing = BeautifulSoup("", "html.parser").new_tag("svg", attrs={"role": "img", "aria-label": formula})
+    drawing["viewBox"] = f"{box.x0:.0f} {-box.y1:.0f} {box.width:.0f} {box.height:.0f}"
+    drawing["style"] = f"height: {box.height / 1000:.2f}em; vertical-align: {box.y0 / 1000:.2f}em"
+    lines = (LETTERS[code].format(*numbers.round().astype(int)) for numbers, code in path.iter_segments())
+    drawing.append(BeautifulSoup("", "html.parser").new_tag("path", attrs={"transform": "scale(1 -1)", "d": "".join(lines)}))
+    return drawing
+
+
 def read(path):
     """A notebook.
 
@@ -117,18 +151,23 @@ def _write_figures(notebook, name, folder):
             file = f"{FIGURES}/{name}_{number:02d}.png"
             (folder / file).write_bytes(content)
             width, height = struct.unpack(">2I", content[16:24])
-            output.metadata.figure = {"file": file, "width": width, "height": height, "wide": width > WIDE * height}
+            output.metadata.figure = {"file": file, "width": width, "height": height, "wide": width > WIDE}
 
 
 def _fold_answers(notebook):
+    """Fold what the first cell that tells something prints after a question; sliders and progress bars tell nothing."""
     asked = False
     for cell in notebook.cells:
-        if cell.cell_type == "code" and asked and any(_tells_something(output) for output in cell.outputs):
-            cell.metadata.folded = True
-        asked = "answer" in cell.metadata if cell.cell_type == "markdown" else asked and cell.cell_type != "code"
+        if cell.cell_type == "markdown":
+            asked = asked or "answer" in cell.metadata
+        elif asked:
+            cell.metadata.folded = any(map(_tells_something, cell.outputs))
+            asked = not cell.metadata.folded and "claim" not in cell.metadata.get("tags", [])
 
 
 def _tells_something(output):
+    if output.output_type == "stream":
+        return not PROGRESS.fullmatch(output.text)
     return output.get("data", {}).get("text/plain") != WIDGET
 
 
@@ -143,6 +182,8 @@ def _tidied(body, source):
             link["href"] = target
     for badge in page.select('img[src^="http"]'):  # the site asks no other one for anything
         badge.replace_with(badge.get("alt", ""))
+    for heading in page.find_all("th"):
+        heading.name = "th" if heading.get_text(strip=True) else "td"  # without words it heads nothing
     for table in page.find_all("table"):
         table.wrap(page.new_tag("div", attrs={"class": "scrolls"}))
     for anchor in page.find_all("a", class_="anchor-link"):

@@ -12,10 +12,11 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 NOTEBOOKS = REPOSITORY / "notebooks"
 TEMPLATE = Path(__file__).resolve().parents[1] / "template"
 IN_THE_BROWSER = range(9)  # the numbers of the notebooks that run on what Pyodide ships
-CHEAT_SHEET = "notebooks/cheat_sheet.pdf"
+CHEAT_SHEET = "notebooks/cheat_sheet.md"
+TO_PRINT = "notebooks/cheat_sheet.pdf"
 OTHER_PAGES = {
-    "notebooks/cheat_sheet.md": "cheat_sheet.pdf",
-    CHEAT_SHEET: "cheat_sheet.pdf",
+    CHEAT_SHEET: "cheat_sheet.html",
+    TO_PRINT: "cheat_sheet.pdf",
     "README.md": "index.html",
     "notebooks/glossary.md": "glossary.html",
     "notebooks/assignments/README.md": "assignments.html",

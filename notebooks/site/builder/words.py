@@ -2,6 +2,8 @@
 
 import re
 
+# Words that also mean something else: linked only where their own notebook explains them, in bold.
+EVERYDAY = ("Alpha", "Cell", "Filter", "Network", "Shape", "Split", "Tie")
 NEVER_IN = ("a", "code", "pre", "h1", "h2", "h3", "h4", "summary", "script", "style", "figure", "button", "th")
 
 
@@ -23,6 +25,30 @@ def terms_in(glossary):
     {'Top k': 'word-top-k', 'Length': 'word-length'}
     """
     return {term: f"word-{slug(term)}" for term in re.findall(r"^- \*\*(.+?)\*\*", glossary, flags=re.M)}
+
+
+def terms_of(glossary, number):
+    """The words that the page of one notebook links: all but those that mean something else there.
+
+    Parameters
+    ----------
+    glossary : str
+    number : str
+        Of the notebook, two digits.
+
+    Returns
+    -------
+    dict of str to str
+        As of `terms_in`.
+
+    Examples
+    --------
+    >>> text = "- **Tie**: equal scores. [04](04_the_engine.ipynb)\\n- **Bin**: a range. [02](02_histograms.ipynb)"
+    >>> list(terms_of(text, "04")), list(terms_of(text, "07"))
+    (['Tie', 'Bin'], ['Bin'])
+    """
+    explained = dict(re.findall(r"^- \*\*(.+?)\*\*.*\[(\d\d)\]\(", glossary, flags=re.M))
+    return {term: place for term, place in terms_in(glossary).items() if term not in EVERYDAY or explained[term] == number}
 
 
 def slug(words):
@@ -85,7 +111,8 @@ def link_first(page, terms, address="glossary.html"):
 
 
 def _link_in(page, text, left, address):
-    while left and (found := re.search(_any_of(left), text, flags=re.I)):
+    bold = text.parent.name == "strong"
+    while (sought := [term for term in left if bold or term not in EVERYDAY]) and (found := re.search(_any_of(sought), text, flags=re.I)):
         term = next(term for term in left if re.fullmatch(_any_of([term]), found.group(), flags=re.I))
         link = page.new_tag("a", attrs={"class": "word", "href": f"{address}#{left.pop(term)}"}, string=found.group())
         before, after = text[: found.start()], text[found.end() :]

@@ -7,7 +7,10 @@ if (stored()) root.style.colorScheme = stored();
 
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme");
-  const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  const label = () => {
+    button.textContent = isDark() ? "Light" : "Dark";
+    button.ariaLabel = `${button.textContent} colours`;
+  };
   button.hidden = false;
   label();
   system.addEventListener("change", label);
