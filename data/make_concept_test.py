@@ -163,8 +163,8 @@ def key(test, misconceptions):
         [
             "# Key to the ten questions",
             "",
-            "For the teacher; the learners' sheet is [concept_test.md](concept_test.md). Each wrong option is what a recorded wrong answer gives on the numbers of "
-            "the question; M1, M2 ... are the rows of [misconceptions.md](misconceptions.md), where the recorded answer and a sentence to say stand.",
+            "For the teacher; the learners' sheet has the [ten questions](concept_test.md). Each wrong option is what a recorded wrong answer gives on the numbers of "
+            "the question; M1, M2 ... are the rows of the [misconceptions](misconceptions.md), where the recorded answer and a sentence to say stand.",
             "",
             f"**{right}.** One point each; e and an empty line count 0.",
             "",

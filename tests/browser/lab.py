@@ -100,6 +100,7 @@ def running_lab(chromium):
         no_checkpoints = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(REPOSITORY / "notebooks", folder / "course" / "notebooks", ignore=no_checkpoints)
         write_settings(folder / "settings")
+        write_page_config(folder / "config" / "labconfig")
         server = start_lab(folder)
         try:
             yield Lab(server, chromium, folder / "course" / "notebooks")
@@ -112,6 +113,12 @@ def write_settings(folder):
         path = folder / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def write_page_config(folder):
+    """Leave out the grader's menu, which a learner's JupyterLab does not have."""
+    folder.mkdir(parents=True)
+    (folder / "page_config.json").write_text(json.dumps({"disabledExtensions": {"@jupyter/nbgrader": True}}), encoding="utf-8")
 
 
 def start_lab(folder):

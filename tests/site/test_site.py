@@ -20,16 +20,18 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
 
 from tests import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "notebooks" / "site"))
-from builder import course, lite, source, words  # noqa: E402
+from builder import course, lite, pages, source, words  # noqa: E402
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 IN_THE_BROWSER = [path for path in NOTEBOOKS if int(path.name[:2]) <= 8]
-PAGES = ["index.html", "glossary.html", *(source.OTHER_PAGES[page] for page in source.FOR_TEACHERS), *(f"{path.stem}.html" for path in NOTEBOOKS)]
+OTHERS = ["index.html", "404.html", "glossary.html", "cheat_sheet.html"]
+PAGES = [*OTHERS, *(source.OTHER_PAGES[page] for page in source.FOR_TEACHERS), *(f"{path.stem}.html" for path in NOTEBOOKS)]
 # What Pyodide 0.29.3 has of what we ask for, as its list of packages says.
 PYODIDE = {
     "numpy": "2.2.5", "pillow": "11.3.0", "matplotlib": "3.8.4", "tqdm": "4.67.1", "threadpoolctl": "3.5.0", "ipython": "9.0.2", "traitlets": "5.14.3",
@@ -120,6 +122,65 @@ def test_a_reveal_right_after_its_question_is_never_open(site):
     assert any("44" in fold.get_text() and "156" in fold.get_text() for fold in folds)
 
 
+QUESTION = new_markdown_cell("Guess.", metadata={"answer": ["seven"]})
+SLIDERS = new_output("execute_result", {"text/plain": pages.WIDGET})
+PROGRESS_BAR = new_output("stream", text="Indexing: 100%|████| 7/7 pictures, 00:00 left\n")
+SEVEN = new_output("stream", text="7\n")
+
+
+@pytest.mark.parametrize(("before", "folded"), [
+    ([], True),
+    ([new_code_cell("def f(): ...")], True),
+    ([new_code_cell("widget", outputs=[PROGRESS_BAR, SLIDERS]), new_markdown_cell("The same without sliders:")], True),
+    ([new_code_cell("print(7)", outputs=[SEVEN])], False),
+    ([new_code_cell("widget", outputs=[SLIDERS]), new_code_cell("assert 1", metadata={"tags": ["claim"]})], False),
+])  # fmt: skip
+def test_first_cell_that_tells_something_after_a_question_is_folded(before, folded):
+    notebook = new_notebook(cells=[QUESTION, *before, new_code_cell("print(7)", outputs=[SEVEN])])
+    pages._fold_answers(notebook)
+    assert [bool(cell.metadata.get("folded")) for cell in notebook.cells[1:]] == [bool(SEVEN in cell.get("outputs", [])) for cell in before] + [folded]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_where_sliders_would_be_a_link_leads_to_them(site, path):
+    notes = parsed(site / f"{path.stem}.html").select(".sliders")
+    assert len(notes) == path.read_text(encoding="utf-8").count(pages.WIDGET)
+    leads_to = lite.address_of(source.lesson(path, "".join(notebook_of(path)["cells"][0]["source"]))) if path in IN_THE_BROWSER else course.WAYS_TO_RUN
+    assert all(note.a["href"] == leads_to for note in notes)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_are_in_order_and_the_page_says_what_it_is(site, name):
+    page = parsed(site / name)
+    levels = [int(heading.name[1]) for heading in page.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1 and levels.count(1) == 1 and all(below <= above + 1 for above, below in zip(levels, levels[1:]))
+    assert page.html["lang"] == "en" and page.title.get_text() == f"{page.find(property='og:title')['content']} · Image search from scratch"
+    assert page.find(property="og:description")["content"] == page.find(attrs={"name": "description"})["content"]
+    assert all(heading.get_text(strip=True) for heading in page.find_all("th"))
+    assert not [link for link in page.main.find_all("a") if link.get_text().endswith((".md", ".ipynb"))]
+
+
+def test_the_first_page_says_how_to_start_but_not_how_the_site_is_built(site):
+    page = parsed(site / "index.html")
+    assert "python3 -m imsearch_helpers.start\n" in [block.get_text() for block in page.find_all("pre")] and "--site" not in page.get_text()
+    assert page.find("a", href="#use-it-on-your-own-photos") and page.find("h2", id="use-it-on-your-own-photos")
+
+
+def test_cheat_sheet_draws_every_formula_and_says_it(site):
+    page = parsed(site / "cheat_sheet.html")
+    formulas = re.findall(r"\$(.+?)\$", (REPOSITORY / source.CHEAT_SHEET).read_text(encoding="utf-8"))
+    assert [drawing["aria-label"] for drawing in page.find_all("svg")] == formulas and "$" not in page.main.get_text()
+    assert page.find("a", href="cheat_sheet.pdf")
+
+
+def test_a_formula_is_as_high_as_its_highest_sign_and_hangs_as_deep_as_its_lowest():
+    page = BeautifulSoup("<p>$x$ and $|x|$, <code>$x$</code></p>", "html.parser")
+    pages.draw_formulas(page)
+    x, bars = (drawing["viewbox" if "viewbox" in drawing.attrs else "viewBox"].split() for drawing in page.find_all("svg"))
+    assert int(bars[2]) > int(x[2]) and int(bars[3]) > int(x[3])  # wider and higher
+    assert "vertical-align: 0.00em" in page.svg["style"] and page.code.get_text() == "$x$"
+
+
 def test_no_link_and_no_picture_leads_nowhere(site):
     dead = [f"{name}: {target}" for name in PAGES for target in targets(parsed(site / name)) if not leads_somewhere(site, name, target)]
     assert not dead
@@ -170,6 +231,19 @@ def test_a_longer_word_comes_before_the_one_in_it():
     words.link_first(page, {"Histogram": "h", "Joint histogram": "j"})
     assert [(link["href"], link.get_text()) for link in page.find_all("a")] == [
         ("glossary.html#j", "joint histogram"), ("glossary.html#h", "histogram")]  # fmt: skip
+
+
+def test_a_word_of_two_senses_is_linked_in_bold_alone():
+    page = BeautifulSoup("<p>The next cell: a <b>cell</b>, a <strong>cell</strong>.</p>", "html.parser")
+    words.link_first(page, {"Cell": "cell"})
+    assert page.a.parent.name == "strong" and len(page.find_all("a")) == 1
+
+
+def test_words_of_two_senses_are_words_of_the_glossary_and_linked_in_one_notebook(site):
+    terms = words.terms_in((REPOSITORY / "notebooks" / "glossary.md").read_text(encoding="utf-8"))
+    for word in words.EVERYDAY:
+        linked = [path.name[:2] for path in NOTEBOOKS if parsed(site / f"{path.stem}.html").find("a", href=f"glossary.html#{terms[word]}")]
+        assert linked == [parsed(site / "glossary.html").find("li", id=terms[word]).a.get_text()]
 
 
 def test_the_map_shows_every_notebook_with_its_question_and_a_figure(site):
@@ -356,6 +430,8 @@ def test_page_fits_a_telephone_and_axe_finds_nothing_serious(chromium, address, 
     page = chromium.new_page(viewport={"width": 360, "height": 800}, color_scheme="light")
     page.goto(f"{address}/{name}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    shrunk = "[...document.querySelectorAll('.output_png img')].filter(figure => figure.width < 0.55 * figure.getAttribute('width'))"
+    assert page.evaluate(f"{shrunk}.map(figure => figure.src)") == []
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     page.wait_for_timeout(50)
     # Each word of code is a piece of its own, which takes axe most of its time; their colours are those of 00, and are looked at there.
@@ -386,6 +462,43 @@ def test_folds_open_by_keyboard_and_the_button_changes_the_light(page, address):
     assert after != before
     page.goto(f"{address}/glossary.html")  # and it is remembered
     assert page.evaluate(paper) == after
+
+
+def test_every_place_that_a_key_reaches_is_in_sight_and_marked(page, address):
+    page.goto(f"{address}/00_start_here.html")
+    places = page.evaluate("[...document.querySelectorAll('a, button, summary, [tabindex]')].filter(place => place.checkVisibility()).length")
+    for _ in range(places):
+        page.keyboard.press("Tab")
+        assert page.evaluate(IN_SIGHT_AND_MARKED), page.evaluate("document.activeElement.outerHTML")
+    assert page.evaluate("document.activeElement.closest('.turn')")  # at the end of the page
+
+
+IN_SIGHT_AND_MARKED = """() => {
+    const place = document.activeElement, box = place.getBoundingClientRect();
+    return getComputedStyle(place).outlineStyle === 'solid' && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+}"""
+
+
+def test_nothing_jumps_while_a_page_comes_slowly(page, address):
+    page.add_init_script("""
+        globalThis.jumped = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(shift => jumped += shift.value)).observe({type: 'layout-shift', buffered: true})
+    """)
+    slow = {"offline": False, "latency": 50, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    page.goto(f"{address}/glossary.html")
+    assert page.evaluate("jumped") < 0.01
+
+
+def test_on_paper_everything_is_dark_on_light_and_open_but_the_claims(page, address):
+    page.goto(f"{address}/02_histograms.html")
+    page.evaluate("localStorage.setItem('theme', 'dark')")
+    page.reload()
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("details.answer pre").first.is_visible() and not page.locator("details.claim").first.is_visible()
+    cut = "[...document.querySelectorAll('pre')].filter(block => block.scrollWidth > block.clientWidth + 1).length"
+    assert page.evaluate(cut) == 0
 
 
 def test_the_first_key_leads_past_the_navigation(page, address):

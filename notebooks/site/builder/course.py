@@ -129,7 +129,7 @@ def how_to_run(one):
     Markup
     """
     if one.runs_in_the_browser:
-        first = Markup('<a class="button" href="{}">Run it here</a> in this browser, without installing').format(lite.address_of(one))
+        first = Markup('<a class="button" href="{}">Run it here</a> in this browser, without installing (it wants a wide screen)').format(lite.address_of(one))
     else:
         first = Markup("No browser runs its libraries yet")
     time = one.time[0].upper() + one.time[1:]
@@ -239,6 +239,7 @@ def _copy_picture(picture, origin, folder):
     shutil.copy(origin / picture["src"], folder / pages.FIGURES / name)
     with Image.open(folder / pages.FIGURES / name) as opened:
         picture["width"], picture["height"] = map(str, opened.size)
+    picture["loading"] = "lazy"
     picture["src"] = f"{pages.FIGURES}/{name}"
 
 

@@ -182,6 +182,9 @@ def _tidied(body, source):
             link["href"] = target
     for badge in page.select('img[src^="http"]'):  # the site asks no other one for anything
         badge.replace_with(badge.get("alt", ""))
+    for kind, name in ((".input", "Code"), (".output_wrapper", "Output")):  # so that a screen reader tells them apart
+        for part in page.select(kind):
+            part.attrs |= {"role": "group", "aria-label": name}
     for heading in page.find_all("th"):
         heading.name = "th" if heading.get_text(strip=True) else "td"  # without words it heads nothing
     for table in page.find_all("table"):

@@ -5,13 +5,16 @@ const stored = () => { try { return localStorage.getItem("theme"); } catch { ret
 const isDark = () => (stored() ?? (system.matches ? "dark" : "light")) === "dark";
 if (stored()) root.style.colorScheme = stored();
 
+// Called before what follows is drawn, so that nothing jumps.
+function foldWhereNarrow(list) { list.open = !matchMedia("(max-width: 70rem)").matches; }
+
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme");
   const label = () => {
     button.textContent = isDark() ? "Light" : "Dark";
     button.ariaLabel = `${button.textContent} colours`;
   };
-  button.hidden = false;
+  button.style.visibility = "visible";
   label();
   system.addEventListener("change", label);
   button.addEventListener("click", () => {
@@ -20,8 +23,6 @@ document.addEventListener("DOMContentLoaded", () => {
     try { localStorage.setItem("theme", wanted); } catch { /* then it holds for this page */ }
     label();
   });
-  const narrow = matchMedia("(max-width: 70rem)");
-  for (const list of document.querySelectorAll(".contents details")) list.open = !narrow.matches;
   const reachable = () => {
     for (const block of document.querySelectorAll("pre, .scrolls, .output_html, .wide")) {
       if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
