@@ -484,8 +484,9 @@ def test_nothing_jumps_while_a_page_comes_slowly(page, address):
         globalThis.jumped = 0;
         new PerformanceObserver(list => list.getEntries().forEach(shift => jumped += shift.value)).observe({type: 'layout-shift', buffered: true})
     """)
-    slow = {"offline": False, "latency": 50, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", {"offline": False, "latency": 50, "downloadThroughput": 20_000, "uploadThroughput": 20_000})
     page.goto(f"{address}/glossary.html")
     assert page.evaluate("jumped") < 0.01
 
