@@ -17,11 +17,13 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
+from PIL import Image
 
 from tests import REPOSITORY
 
@@ -253,6 +255,20 @@ def test_the_map_shows_every_notebook_with_its_question_and_a_figure(site):
         first = "".join(notebook_of(path)["cells"][0]["source"])
         assert card.p.get_text().rstrip("?") in " ".join(first.split()) and card.img
         assert bool(card.select("p.small a")) == (path in IN_THE_BROWSER)
+        no_answer = parsed(site / f"{path.stem}.html").select_one(".output_png img:not(.answer img)")
+        assert drawn_alike(site / card.img["src"], site / no_answer["src"])
+
+
+def drawn_alike(card, figure):
+    """Whether a card shows a figure, small and in the middle."""
+    with Image.open(figure) as opened:
+        whole = Image.alpha_composite(Image.new("RGBA", opened.size, "white"), opened.convert("RGBA")).convert("RGB")
+    with Image.open(card) as opened:
+        shown = opened.convert("RGB")
+    whole.thumbnail(shown.size)
+    left, top = (shown.width - whole.width) // 2, (shown.height - whole.height) // 2
+    shown = shown.crop((left, top, left + whole.width, top + whole.height))
+    return np.abs(np.asarray(whole, float) - np.asarray(shown, float)).mean() < 6  # grey levels, which the compression takes
 
 
 def test_a_folder_with_somebody_s_files_is_refused(tmp_path):

@@ -253,11 +253,12 @@ def _card(one, folder):
 
 
 def _small_figure(one, folder):
-    """The first figure of a page, small, on white; its words are in the page, so on the map it is decoration."""
-    figures = sorted((folder / pages.FIGURES).glob(f"{one.path.stem}_*.png"))
-    if not figures:
+    """The first figure of a page that answers no guess, small, on white; its words are in the page, so on the map it is decoration."""
+    page = BeautifulSoup((folder / one.page).read_text(encoding="utf-8"), "html.parser")
+    figure = page.select_one(".output_png img:not(.answer img)")
+    if figure is None:
         return ""
-    with Image.open(figures[0]) as opened:
+    with Image.open(folder / figure["src"]) as opened:
         picture = opened.convert("RGBA")
     picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
     picture.thumbnail((480, 270))
