@@ -1,5 +1,6 @@
 """Floor 6. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
 
+import contextlib
 import html
 import io
 import textwrap
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..images import ImageError, load_image, read_image_anywhere
+from ..images import MAX_PIXELS, ImageError, load_image, read_image_anywhere
 from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
 
 MODES = {
@@ -147,16 +148,24 @@ def three_readings(path):
 
 def _as_stored(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                picture.load()
-                turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+        with _opened(path) as picture:
+            picture.load()
+            turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+            words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
+            words += ["partly transparent"] * picture.has_transparency_data + [f"orientation {turn}"] * (turn != 1)
+            return Seen(", ".join(words), _on_chequered_ground(picture))
     except Exception:  # a naive reader's troubles are the topic here
         return Seen(_first_bytes(path), None)
-    words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
-    words += ["partly transparent"] * picture.has_transparency_data + [f"orientation {turn}"] * (turn != 1)
-    return Seen(", ".join(words), _on_chequered_ground(picture))
+
+
+@contextlib.contextmanager
+def _opened(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path) as picture:
+            if picture.width * picture.height > MAX_PIXELS:  # a naive reader would try, and take the memory of all others
+                raise ValueError(f"{picture.width} x {picture.height} pixels are not tried here")
+            yield picture
 
 
 def _first_bytes(path):
@@ -174,18 +183,18 @@ def _on_chequered_ground(picture):
         return Image.fromarray(np.uint8(np.asarray(picture) // 257)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    picture.thumbnail((4 * SEEN_SIDE, 4 * SEEN_SIDE))  # the ground takes far more memory than the picture
     across, down = np.indices(picture.size[::-1])
     step = max(1, max(picture.size) // 12)
     ground = Image.fromarray(np.uint8(170 + 60 * ((across // step + down // step) % 2))).convert("RGBA")
-    return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+    return Image.alpha_composite(ground, picture).convert("RGB")
 
 
 def _as_naive(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                return Seen("", picture.convert("RGB"))
+        with _opened(path) as picture:
+            return Seen("", picture.convert("RGB"))
     except Exception as error:
         reason = str(error).split("'")[0].strip()  # without the file's path
         return Seen(f"✗ {type(error).__name__}: {reason}", None)

@@ -1,6 +1,7 @@
 """Messy files side by side: what is said about each reader is what it does, and hostile words stay words."""
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from imsearch_helpers import plots
 from imsearch_helpers.plots import lesson_06
+from tests.unit.making import chunk, png
 
 
 def words_of(path):
@@ -106,6 +108,25 @@ def test_a_bomb_is_not_unfolded(tmp_path):
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + header + bytes(4))
     assert [seen.picture for seen in plots.three_readings(tmp_path / "bomb.png").values()] == [None] * 3
+
+
+def test_what_takes_more_memory_than_ours_may_is_not_tried_by_the_naive_either(tmp_path):
+    (tmp_path / "large.png").write_bytes(png(8000, 7000, 1, 3, [bytes(1000)] * 7000, palette=bytes(6), transparent=b"\0"))
+    stored, naive, ours = plots.three_readings(tmp_path / "large.png").values()
+    assert stored.picture is naive.picture is ours.picture is None
+    assert "8000 x 7000 pixels" in naive.words and "more than max_pixels" in ours.words
+
+
+@pytest.mark.parametrize("late", [b"tRNS", b"PLTE"])
+def test_a_palette_that_pillow_stumbles_over_is_shown_as_bytes(tmp_path, late):
+    # Pillow opens both, and then raises an AssertionError or a ValueError when it is asked about transparency.
+    palette = chunk(b"PLTE", bytes(range(6))) + chunk(b"tRNS", bytes(300))
+    start = b"\x89PNG\r\n\x1a\n" + (palette if late == b"PLTE" else b"")
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 3, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0\0\1")) + chunk(b"IEND", b"")
+    (tmp_path / "odd.png").write_bytes(start + header + (palette if late == b"tRNS" else b"") + pixels)
+    stored = plots.three_readings(tmp_path / "odd.png")["as it is stored"]
+    assert stored.picture is None and "bytes, beginning ·PNG" in stored.words
 
 
 def test_a_file_that_cannot_be_opened_is_said_in_words(tmp_path):
