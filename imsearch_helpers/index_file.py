@@ -106,15 +106,24 @@ def _checked_header(header):
         found = header.get("format") if isinstance(header, dict) else header
         raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
     header = ADDED_LATER | header
-    texts = [header[name] for name in ("method", "metric", "image_dir", "from_here", "separator")]
-    texts += header["paths"] + header["exclude"] + list(header["others"])
-    texts += [text for kind in ("failed", "repaired", "left_out") for path, why in header[kind] for text in (path, why)]
-    texts += [path for path, _ in header["stamps"]]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
+    if not _is_sound(header):
         raise ValueError("its header is damaged")
     metric_named(header["metric"])
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
+
+
+def _is_sound(header):
+    try:
+        texts = [header[name] for name in ("method", "metric", "image_dir", "from_here", "separator")]
+        texts += header["paths"] + header["exclude"] + list(header["others"])
+        texts += [text for kind in ("failed", "repaired", "left_out") for path, why in header[kind] for text in (path, why)]
+        texts += [path for path, _ in header["stamps"]]
+        counts = [*header["others"].values(), *(part for _, stamp in header["stamps"] for part in stamp or ())]
+        kinds = [(texts, str), (counts, int), ([header["named"]], bool)]
+        return all(isinstance(value, kind) for values, kind in kinds for value in values)
+    except (AttributeError, KeyError, TypeError, ValueError):  # other types, or other lengths
+        return False
 
 
 def _read_matrix(member, n_bytes):

@@ -841,19 +841,27 @@ def test_number_of_paths_must_be_that_of_the_vectors(saved):
 @pytest.mark.parametrize(
     "header",
     [
-        {"metric": "no such metric"},
         {"metric": ["cosine"]},
         {"method": 7},
         {"paths": "abcdef"},
         {"paths": [1] * 6},
         {"failed": [["a"]]},
+        {"left_out": [["a", "b", "c"]]},
         {"stamps": [["a", 5]]},
+        {"stamps": [["a", [1, "b", 2]]]},
+        {"others": [".txt"]},
+        {"others": {".txt": "many"}},
+        {"exclude": None},
         {"named": None},
         {"image_dir": None},
     ],
 )
 def test_damaged_header_is_refused(saved, header):
-    refused(rewritten(saved, header), "")
+    refused(rewritten(saved, header), "its header is damaged")
+
+
+def test_unknown_metric_is_refused_by_its_name(saved):
+    refused(rewritten(saved, {"metric": "no such metric"}), "no such metric")
 
 
 def test_header_nested_too_deep_is_refused(saved):
