@@ -118,8 +118,9 @@ def _is_sound(header):
         texts = [header[name] for name in ("method", "metric", "image_dir", "from_here", "separator")]
         texts += header["paths"] + header["exclude"] + list(header["others"])
         texts += [text for kind in ("failed", "repaired", "left_out") for path, why in header[kind] for text in (path, why)]
-        texts += [path for path, _ in header["stamps"]]
-        counts = [*header["others"].values(), *(part for _, stamp in header["stamps"] for part in stamp or ())]
+        stamps = [stamp for _, stamp in header["stamps"] if stamp is not None]
+        texts += [text for path, stamp in header["stamps"] for text in (path, *(stamp or ())[2:])]
+        counts = [*header["others"].values(), *(count for size, time, *_ in stamps for count in (size, time))]
         kinds = [(texts, str), (counts, int), ([header["named"]], bool)]
         return all(isinstance(value, kind) for values, kind in kinds for value in values)
     except (AttributeError, KeyError, TypeError, ValueError):  # other types, or other lengths
