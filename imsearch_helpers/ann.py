@@ -15,14 +15,12 @@ C++ code that trusts what stands in it, so one from a stranger is unsafe, and an
 import contextlib
 import inspect
 import math
-import zlib
 from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import BuiltOver, as_float32, checked_direction, checked_lengths, checked_matrix, row_lengths
 from .checks import checked_count, checked_positive, needed
-from .indexing import as_float32, checked_lengths, checked_vector
-from .nearest import row_lengths
 
 N_CENTRES = 256  # of each codebook: a code is one byte
 N_LINKS = 16  # of a graph
@@ -80,11 +78,9 @@ def build_faiss_index(vectors, kind="flat", **options):
     if unknown := set(options) - set(known):
         raise TypeError(f"{min(unknown)} is no option of kind {kind!r}, which takes {', '.join(known) or 'none'}")
     options = {name: checked_count(value, name) for name, value in options.items()}
-    matrix = as_float32(vectors)
-    if matrix.ndim != 2 or not matrix.size:
-        raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {matrix.shape}")
+    matrix = checked_matrix(vectors)
     faiss = needed("faiss", "approximate search")
-    units = _units(matrix, checked_lengths(row_lengths(matrix), "vectors"))
+    units = _units(matrix, checked_lengths(matrix, "vectors"))
     return FaissIndex(KINDS[kind](faiss, units, **options), kind, matrix)
 
 
@@ -118,15 +114,13 @@ def search_faiss(index, query_vector, top_k):
     """
     if not isinstance(index, FaissIndex):
         raise TypeError(f"index must come from build_faiss_index, whose scores are cosines, not {type(index).__name__}")
-    query = checked_vector(query_vector, "query_vector")
-    if not query.any():
-        raise ValueError("query_vector must have a direction, and is all zeros")
+    query = checked_direction(query_vector, "query_vector")
     unit = _units(query[np.newaxis], row_lengths(query[np.newaxis]))
     [indices], [scores] = index.search(unit, checked_count(top_k, "top_k"))
     return indices[indices != -1], scores[indices != -1]
 
 
-class FaissIndex:
+class FaissIndex(BuiltOver):
     """An index by FAISS over vectors of length 1, for `ImageSearchEngine.use_index`. `build_faiss_index` makes it.
 
     Attributes
@@ -138,9 +132,8 @@ class FaissIndex:
     """
 
     def __init__(self, raw, kind, matrix):
+        super().__init__(matrix)
         self.raw, self.kind = raw, kind
-        self.n_images, self.n_dims = matrix.shape
-        self._checksum = zlib.crc32(matrix)
 
     def __repr__(self):
         return f"<FaissIndex {self.kind}: {self.n_images} vectors x {self.n_dims} numbers>"
@@ -216,22 +209,6 @@ class FaissIndex:
     def n_bytes(self):
         """How many bytes the index takes, as it would be written."""
         return needed("faiss", "approximate search").serialize_index(self.raw).nbytes
-
-    def check(self, vectors):
-        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
-
-        Parameters
-        ----------
-        vectors : array_like, shape (n_images, n_dims)
-
-        Raises
-        ------
-        ValueError
-            When a number has changed, a row has come, gone or moved.
-        """
-        matrix = as_float32(vectors)
-        if matrix.shape != (self.n_images, self.n_dims) or zlib.crc32(matrix) != self._checksum:
-            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")
 
 
 def _units(matrix, lengths):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import index_file, nearest
+from .arrays import as_float32, checked_lengths, checked_vector
 from .checks import checked_count, printable, renamed
 from .folders import (
     KEPT,
@@ -25,7 +26,7 @@ from .folders import (
     list_folder,
 )
 from .images import ENOUGH_PIXELS, load_image_in_time
-from .indexing import Outcome, as_float32, checked_lengths, checked_vector, read_with_bar, returned_vector, stacked
+from .indexing import Outcome, read_with_bar, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 
@@ -114,7 +115,7 @@ class ImageSearchEngine:
         self._repaired = dict(repaired)  # path -> what was broken around the pixels
         self._stamps = dict(stamps)  # of every file that was found, whether it could be read or not
         self._listing = listing
-        self._lengths = checked_lengths(nearest.row_lengths(matrix), "vectors")
+        self._lengths = checked_lengths(matrix, "vectors")
         self._index = None  # one over other vectors would name wrong rows
 
     def __repr__(self):

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from . import __version__
+from .arrays import checked_vector
 from .checks import printable
 from .images import ENOUGH_PIXELS, ImageError, read_image
-from .nearest import row_lengths
 from .reader_pool import ReaderPool
 from .vectors import METHODS, is_shipped
 
@@ -32,7 +32,6 @@ TIMES_SENT = 3  # a batch to workers, before it is done at home
 PATIENCE = 300  # seconds without any answer from workers: more than the slowest batch can take
 IDLE = 5  # seconds that a worker's own processes wait for its next batch
 AHEAD = 256  # batches that are under way at most, so that the first answers of many can be seen soon
-SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
 _POOLS = weakref.WeakValueDictionary()  # that of this process, by its number: a forked one has none yet
 
@@ -477,26 +476,6 @@ def stacked(paths, outcomes, name):
                 f"{like.size} for {printable(first)} and {vector.size} for {printable(path)}"
             )
     return [path for path, _ in kept], np.stack([vector for _, vector in kept]), failed
-
-
-# What a vector must be
-
-
-@np.errstate(over="ignore")  # a number too large becomes infinite here and is refused by its length
-def as_float32(values):
-    """Numbers as a contiguous float32 array; not copied if they are so already.
-
-    Parameters
-    ----------
-    values : array_like
-
-    Returns
-    -------
-    ndarray, float32
-    """
-    return np.ascontiguousarray(values, dtype=np.float32)
-
-
 def returned_vector(values):
     """What a method returned, as a vector that can be stored.
 
@@ -514,57 +493,3 @@ def returned_vector(values):
         As `checked_vector`.
     """
     return checked_vector(values, "the vector that method returned")
-
-
-def checked_vector(values, name):
-    """Numbers as a vector that can be stored and compared, or a clear error.
-
-    Parameters
-    ----------
-    values : array_like, shape (n_dims,)
-    name : str
-        What it is, for the message.
-
-    Returns
-    -------
-    ndarray, shape (n_dims,), float32
-
-    Raises
-    ------
-    ValueError
-        When it is no vector, or holds numbers that are not finite or of no ordinary size.
-    """
-    try:
-        vector = as_float32(values)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a vector of numbers, not {type(values).__name__}") from None
-    if np.ndim(values) != 1 or not vector.size:
-        raise ValueError(f"{name} must be a vector, of shape (n_dims,), not of shape {np.shape(values)}")
-    if not 1e-29 < np.vecdot(vector, vector) < 1e29:  # nearly always within, and then nothing else need be looked at
-        checked_lengths(row_lengths(vector[np.newaxis]), name)
-    return vector
-
-
-def checked_lengths(lengths, name):
-    """The lengths of vectors, or a clear error: squares of numbers far from 1 would leave the range of float32.
-
-    Parameters
-    ----------
-    lengths : ndarray, shape (n_images,), float32
-    name : str
-        What the vectors are, for the message.
-
-    Returns
-    -------
-    ndarray, shape (n_images,), float32
-
-    Raises
-    ------
-    ValueError
-        When one is neither 0 nor from 1e-15 to 1e15. No picture's vector comes near these bounds.
-    """
-    fine = (lengths == 0) | ((lengths >= SHORTEST) & (lengths <= LONGEST))
-    if not fine.all():
-        worst = float(lengths[~fine][0])
-        raise ValueError(f"{name} must hold finite numbers of ordinary size; a length of {worst:g} is out of range")
-    return lengths

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import as_float32
 from .checks import checked_count, checked_positive
 from .collection import Products, data_dir
 from .engine import ImageSearchEngine, SearchResult
-from .indexing import as_float32
 
 
 def words_of(text):
