@@ -1,4 +1,4 @@
-"""Floor 4. Vectors come in; an index goes out that finds the nearest of them, most kinds without looking at every one.
+"""Floor 2. Vectors come in; an index goes out that finds the nearest of them, most kinds without looking at every one.
 
 The work is done by FAISS, which the extra `extensions` brings and which is imported only when an index is built. Two things
 that many tutorials get wrong. `IndexFlatL2` and `IndexFlatIP` are **exact**: they look at every vector; the approximate kinds

@@ -1,4 +1,4 @@
-"""Floor 5. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
+"""Floor 3. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
 
 Dask does the work; the extra `extensions` brings it, and it is imported only when a cluster is used. To index pictures on
 one, give its client to `ImageSearchEngine.index_images`.

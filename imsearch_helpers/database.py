@@ -1,4 +1,4 @@
-"""Floor 5. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
+"""Floor 7. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
 
 The work is done by PostgreSQL with pgvector. Where you name a folder, a server of its own runs on this computer (the
 module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.

@@ -1,4 +1,4 @@
-"""Floor 4. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
+"""Floor 6. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
 
 import hashlib
 import numbers
@@ -26,7 +26,8 @@ from .folders import (
     list_folder,
 )
 from .images import ENOUGH_PIXELS, load_image_in_time
-from .indexing import Outcome, read_with_bar, returned_vector, stacked
+from .indexing import read_with_bar
+from .outcomes import Outcome, returned_vector, stacked
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 

@@ -1,4 +1,4 @@
-"""Floor 5. An engine and the truth come in; how good it is goes out. And what is nearly the same, for which nobody knows a truth."""
+"""Floor 7. An engine and the truth come in; how good it is goes out. And what is nearly the same, for which nobody knows a truth."""
 
 import itertools
 import math
@@ -16,7 +16,7 @@ from .collection import truth_column
 from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
-from .indexing import outcomes_of, stacked
+from .outcomes import outcomes_of, stacked
 from .output import write_table
 from .similarity import cosine_similarity, metric_named
 from .vectors import method_named, of_length_1

@@ -1,4 +1,4 @@
-"""Floor 5. Words come in, alone or with a picture; ranked pictures go out.
+"""Floor 7. Words come in, alone or with a picture; ranked pictures go out.
 
 A caption is a vector too, and then the engine ranks captions as it ranks pictures. Nothing here needs more than NumPy.
 """

@@ -1,4 +1,4 @@
-"""Floor 7. An engine comes in, sliders go out. Each widget is a plain function of its values and one line of wiring."""
+"""Floor 9. An engine comes in, sliders go out. Each widget is a plain function of its values and one line of wiring."""
 
 import base64
 import csv

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 01: pictures come in; how they become vectors, and what is lost then, goes out."""
+"""Floor 8. The figures of lesson 01: pictures come in; how they become vectors, and what is lost then, goes out."""
 
 from typing import NamedTuple
 

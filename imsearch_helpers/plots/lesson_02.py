@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 02: pictures come in; their histograms, and what these can and cannot tell, go out."""
+"""Floor 8. The figures of lesson 02: pictures come in; their histograms, and what these can and cannot tell, go out."""
 
 import numpy as np
 from matplotlib.patches import Rectangle

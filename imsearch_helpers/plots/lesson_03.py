@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 03: vectors or pictures come in; their angle and their distance go out."""
+"""Floor 8. The figures of lesson 03: vectors or pictures come in; their angle and their distance go out."""
 
 import math
 from typing import NamedTuple

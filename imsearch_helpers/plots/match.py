@@ -1,4 +1,4 @@
-"""Floor 6. Two pictures come in; out goes which bins, and which pixels, their score is made of. No drawing here."""
+"""Floor 8. Two pictures come in; out goes which bins, and which pixels, their score is made of. No drawing here."""
 
 import numpy as np
 
