@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers import workers
 from imsearch_helpers import vectors as methods
+from imsearch_helpers import workers
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
