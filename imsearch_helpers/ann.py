@@ -15,12 +15,11 @@ C++ code that trusts what stands in it, so one from a stranger is unsafe, and an
 import contextlib
 import inspect
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from .arrays import BuiltOver, as_float32, checked_direction, checked_lengths, checked_matrix, row_lengths
-from .checks import checked_count, checked_positive, needed
+from .checks import checked_count, needed
 
 N_CENTRES = 256  # of each codebook: a code is one byte
 N_LINKS = 16  # of a graph
@@ -273,94 +272,3 @@ def _trained(faiss, index, k_means, units):
 
 
 KINDS = {"flat": _flat, "ivf": _ivf, "hnsw": _hnsw, "pq": _pq}
-
-
-# On paper: before anything is bought or built
-
-AT_A_MILLION = {"exact": 41.8, "pq": 81.3, "hnsw": 0.81}  # milliseconds, 96 dimensions: data/ann_million.json
-
-
-class Sizes(NamedTuple):
-    """What a way to search a collection needs.
-
-    Attributes
-    ----------
-    memory, disk : float
-        In gigabytes, all machines together.
-    machines : int
-        Enough for the memory.
-    milliseconds : float
-        For a query by one processor core of each machine, all of them at the same time; the network is not in it.
-    """
-
-    memory: float
-    disk: float
-    machines: int
-    milliseconds: float
-
-
-def sizes_on_paper(n_images, n_dims=96, bytes_per_number=4, gigabytes=64, measured=None):
-    """How much memory, disk and time three ways to search would take: an estimate, from formulas and one measured line.
-
-    - "exact" keeps all numbers in memory and reads all of them.
-    - "IVF-PQ", codes in the cells of an inverted file, keeps a byte for two numbers and eight bytes for an id; the full vectors stay
-      on the disk. It looks into as many cells as `build_faiss_index` does: the fourth root of n_images of as many as the square root.
-    - "HNSW" keeps the vectors and 8 bytes for each of 16 links; the time of its walk grows with the logarithm of n_images.
-
-    Parameters
-    ----------
-    n_images, n_dims : int
-    bytes_per_number : int
-        4 for float32, 2 for half of it, 1 for whole numbers of 8 bits.
-    gigabytes : float
-        Of memory that a machine has for it.
-    measured : dict of str to float, optional
-        Milliseconds a query at 1,000,000 vectors of 96 float32: "exact", "pq" (all codes) and "hnsw". Ours, if not given.
-
-    Returns
-    -------
-    dict of str to Sizes
-
-    Raises
-    ------
-    TypeError, ValueError
-        When a count is no whole number of at least 1, or `gigabytes` not above 0.
-
-    References
-    ----------
-    H. Jégou, M. Douze and C. Schmid, Product quantization for nearest neighbor search, TPAMI 2011 (a look-up a code); the wiki
-    of FAISS, Guidelines to choose an index (4 d + 8 M bytes a vector of a graph); Y. Malkov and D. Yashunin, TPAMI 2020
-    (the logarithm).
-
-    Examples
-    --------
-    >>> exact = sizes_on_paper(1_000_000)["exact"]
-    >>> exact.memory, exact.machines, round(exact.milliseconds)
-    (0.384, 1, 42)
-    """
-    counts = {"n_images": n_images, "n_dims": n_dims, "bytes_per_number": bytes_per_number}
-    n_images, n_dims, bytes_per_number = (checked_count(value, name) for name, value in counts.items())
-    checked_positive(gigabytes, "gigabytes")
-    times = measured or AT_A_MILLION
-    full, code = n_dims * bytes_per_number, math.ceil(n_dims / 2)  # bytes a vector
-    wider = n_dims / 96
-
-    def sizes(bytes_each, time_of):
-        memory = n_images * bytes_each / 1e9
-        machines = math.ceil(memory / gigabytes)
-        return Sizes(memory, n_images * full / 1e9, machines, time_of(n_images / machines))
-
-    def all_bytes(n):
-        return times["exact"] * n / 1e6 * full / 384
-
-    def codes_in_cells(n):
-        return times["pq"] * n**0.75 / 1e6 * wider + all_bytes(n**0.5)  # and the centres of the cells
-
-    def walk(n):
-        return times["hnsw"] * max(1, math.log(n)) / math.log(1e6) * full / 384
-
-    return {
-        "exact": sizes(full, all_bytes),
-        "IVF-PQ": sizes(code + 8, codes_in_cells),
-        "HNSW": sizes(full + 8 * N_LINKS, walk),
-    }

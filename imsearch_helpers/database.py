@@ -217,7 +217,30 @@ class VectorDatabase(contextlib.AbstractContextManager):
             When it is not there.
         """
         if not self.rows(f"DELETE FROM {self._table} WHERE path = %(path)s RETURNING id", path=path):
-            raise KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
+            raise self._absent(path)
+
+    def vector_of(self, path):
+        """The vector of a picture in the table.
+
+        Parameters
+        ----------
+        path : str
+
+        Returns
+        -------
+        ndarray, shape (n_dims,), float32
+
+        Raises
+        ------
+        KeyError
+            When it is not there.
+        """
+        for (numbers,) in self.rows(f"SELECT embedding::real[] FROM {self._table} WHERE path = %(path)s", path=path):
+            return np.float32(numbers)
+        raise self._absent(path)
+
+    def _absent(self, path):
+        return KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
 
     def statement(self, query_vector, top_k=5, only=None, but_not=None):
         """The one SQL statement that `find` runs.

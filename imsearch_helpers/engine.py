@@ -433,7 +433,7 @@ class ImageSearchEngine:
         RuntimeError
             When nothing is indexed yet.
         """
-        self._require_index()
+        self.require_index()
         if index is not None and not callable(getattr(index, "search", None)):
             raise TypeError(f"index must have a method search(unit_queries, k), or be None, not {type(index).__name__}")
         if index is not None and metric_named(self.metric).score is not cosine_similarity:
@@ -464,7 +464,7 @@ class ImageSearchEngine:
 
     def _ready(self, top_k):
         top_k = checked_count(top_k, "top_k")
-        self._require_index()
+        self.require_index()
         return top_k
 
     def _checked_vector_of(self, query):
@@ -475,7 +475,14 @@ class ImageSearchEngine:
             )
         return vector
 
-    def _require_index(self):
+    def require_index(self):
+        """Complain unless something is indexed.
+
+        Raises
+        ------
+        RuntimeError
+            When nothing is.
+        """
         if not self.image_paths:
             raise RuntimeError("nothing is indexed yet: call index_images() first")
 
@@ -521,7 +528,7 @@ class ImageSearchEngine:
         RuntimeError
             When nothing is indexed yet.
         """
-        self._require_index()
+        self.require_index()
         header = {
             "method": self.method,
             "named": METHODS.get(self.method) is self._function,

@@ -12,7 +12,7 @@ HEAVY = {"dask", "distributed", "matplotlib", "ipywidgets", "IPython", "tqdm", "
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
     "checks", "arrays", "headers", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
-    "outcomes", "workers", "indexing", "index_file", "engine", "messy", "judging", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
+    "outcomes", "workers", "indexing", "index_file", "engine", "messy", "judging", "duplicates", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
     "output",
 ]  # fmt: skip
 
