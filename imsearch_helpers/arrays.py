@@ -1,4 +1,4 @@
-"""Floor 1. Numbers come in; vectors that can be stored and compared go out, or an error that says why they cannot be."""
+"""Floor 0. Numbers come in; vectors that can be stored and compared go out, or an error that says why they cannot be."""
 
 import zlib
 
@@ -160,6 +160,26 @@ def squared_lengths(rows):
     [25.0, 4.0]
     """
     return np.einsum("ij,ij->i", rows, rows)
+
+
+def of_length_1(vectors):
+    """Each vector divided by its length; one of zeros stays as it is.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n_images, n_dims)
+
+    Returns
+    -------
+    ndarray, shape (n_images, n_dims)
+
+    Examples
+    --------
+    >>> of_length_1(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
 
 
 class BuiltOver:

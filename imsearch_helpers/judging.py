@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from . import nearest
+from .arrays import of_length_1
 from .checks import checked_count
 from .collection import truth_column
 from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
 from .outcomes import outcomes_of, stacked
-from .vectors import method_named, of_length_1
+from .vectors import method_named
 
 
 def found_by_shot(engine, products):
