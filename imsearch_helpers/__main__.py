@@ -66,7 +66,7 @@ def _parser():
 
 
 def _list_duplicates(options):
-    from .judging import HEADS, checked_threshold, near_duplicates
+    from .duplicates import HEADS, checked_threshold, near_duplicates
 
     if options.csv is not None:
         checked_output(options.csv, is_table(HEADS), "--csv")

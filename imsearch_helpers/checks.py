@@ -5,8 +5,10 @@ import importlib
 import math
 import numbers
 import operator
+import sys
 import unicodedata
 
+IN_BROWSER = sys.platform == "emscripten"  # Python as Pyodide brings it: without threads, and without other processes
 # What could run, reorder or hide: controls, format characters, lone surrogates, what means nothing yet, line and paragraph ends.
 ESCAPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 JOINERS = "\u200c\u200d"  # format characters, too, but words and emojis are written with them

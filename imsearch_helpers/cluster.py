@@ -1,4 +1,4 @@
-"""Floor 5. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
+"""Floor 3. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
 
 Dask does the work; the extra `extensions` brings it, and it is imported only when a cluster is used. To index pictures on
 one, give its client to `ImageSearchEngine.index_images`.
@@ -9,14 +9,13 @@ answers to this machine only; one that spans several belongs in a closed network
 
 import contextlib
 import logging
-import zlib
 from concurrent.futures import CancelledError
 
 import numpy as np
 
+from .arrays import BuiltOver, as_float32, checked_lengths, checked_matrix, row_lengths
 from .checks import checked_count, checked_positive, needed
-from .indexing import as_float32, checked_lengths
-from .nearest import nominate_all, relative_error, row_lengths
+from .nearest import nominate_all, relative_error
 from .similarity import METRICS, rank
 
 COSINE = METRICS["cosine"].from_dots
@@ -86,7 +85,7 @@ def _check_versions(versions):
             raise RuntimeError(f"{place} has {told(member)}, and this program has {here}: all must have the same")
 
 
-class ClusterIndex:
+class ClusterIndex(BuiltOver):
     """Vectors on the workers of a Dask cluster, searched exactly, for `ImageSearchEngine.use_index` or by themselves.
 
     They are a `dask.array` in chunks. A worker that is lost costs time: its chunks are sent again to those that are left.
@@ -117,12 +116,9 @@ class ClusterIndex:
     def __init__(self, client, vectors, rows_per_chunk=None):
         if not hasattr(client, "scatter"):
             raise TypeError(f"client must be a dask.distributed.Client, such as connect() gives, not {client!r}")
-        self._matrix = as_float32(vectors)
-        if self._matrix.ndim != 2 or not self._matrix.size:
-            raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {self._matrix.shape}")
-        self.n_images, self.n_dims = self._matrix.shape
-        self._lengths = checked_lengths(row_lengths(self._matrix), "vectors")
-        self._checksum = zlib.crc32(self._matrix)
+        self._matrix = checked_matrix(vectors)
+        super().__init__(self._matrix)
+        self._lengths = checked_lengths(self._matrix, "vectors")
         self._client = client
         most = min(CHUNK // (4 * self.n_dims), -(-self.n_images // self._n_threads()))
         size = max(1, most) if rows_per_chunk is None else checked_count(rows_per_chunk, "rows_per_chunk")
@@ -156,22 +152,6 @@ class ClusterIndex:
         self._vectors = da.concatenate(arrays)  # (n_images, n_dims)
         self._their_lengths = self._client.persist(da.linalg.norm(self._vectors, axis=1))  # (n_images,)
         self._chunks = chunks  # last: whoever is stopped before has placed nothing
-
-    def check(self, vectors):
-        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
-
-        Parameters
-        ----------
-        vectors : array_like, shape (n_images, n_dims)
-
-        Raises
-        ------
-        ValueError
-            When a number has changed, a row has come, gone or moved.
-        """
-        matrix = as_float32(vectors)
-        if matrix.shape != self._matrix.shape or zlib.crc32(matrix) != self._checksum:
-            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")
 
     def rows_on_workers(self):
         """Where the vectors live.
@@ -236,7 +216,7 @@ class ClusterIndex:
         queries, k = as_float32(queries), min(checked_count(k, "k"), self.n_images)
         if queries.ndim != 2 or queries.shape[1] != self.n_dims:
             raise ValueError(f"queries must be of shape (n_queries, {self.n_dims}), not {queries.shape}")
-        checked_lengths(row_lengths(queries), "queries")
+        checked_lengths(queries, "queries")
         rows = np.arange(k)  # the best for a query of zeros; for others they drop out at the end
         directed = queries[queries.any(axis=1)]
         at_once = max(1, min(SCORES_AT_ONCE // self.n_images, QUERIES // (4 * self.n_dims)))

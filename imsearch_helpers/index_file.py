@@ -6,6 +6,7 @@ The file is a ZIP archive, not compressed, of `header.json` and `vectors.npy`; `
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def write(path, header, matrix):
     path : str or Path
         Written exactly there.
     header : dict
-        Anything that JSON can hold.
+        Anything that JSON can hold; ``image_dir`` is also kept as it is seen from the index.
     matrix : ndarray, shape (n_images, n_dims), float32
 
     Raises
@@ -33,8 +34,9 @@ def write(path, header, matrix):
     OSError
         When it cannot be written there, or a file that is no index is there already.
     """
+    from_here = _relative(header["image_dir"] or os.curdir, Path(path).parent)
     with whole_file(path, is_index) as file:
-        _write(file, {"format": FORMAT, **header}, matrix)
+        _write(file, {"format": FORMAT, **header, "from_here": from_here, "separator": os.sep}, matrix)
 
 
 def is_index(first_bytes):
@@ -62,7 +64,7 @@ def read(path):
     Returns
     -------
     (dict, ndarray)
-        The header, and the matrix of shape (n_images, n_dims), float32.
+        The header, whose paths open from the current folder, and the matrix of shape (n_images, n_dims), float32.
 
     Raises
     ------
@@ -74,11 +76,12 @@ def read(path):
     with open(path, "rb") as file:
         n_bytes = os.fstat(file.fileno()).st_size
         try:
-            return _parsed(file, n_bytes)
+            header, matrix = _parsed(file, n_bytes)
         except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
             why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
             why = str(error) if isinstance(error, ValueError) else why
             raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
+    return _placed(header, os.path.dirname(path)), matrix
 
 
 def _write(file, header, matrix):
@@ -144,3 +147,37 @@ def _read_matrix(member, n_bytes):
         unread = unread[len(part) :]
     member.read(1)  # reading to the end makes zipfile compare its checksum
     return matrix
+
+
+# Where the pictures are now
+
+
+def _placed(header, folder):
+    here = _as_written_here(header["separator"])
+    place = _place_now(here(header["image_dir"]), os.path.join(folder, here(header["from_here"])), here)
+    pairs = {kind: [(place(name), what) for name, what in header[kind]] for kind in ("failed", "repaired", "left_out", "stamps")}
+    return header | pairs | {"image_dir": place(header["image_dir"]), "paths": [place(name) for name in header["paths"]]}
+
+
+def _as_written_here(separator):
+    # Where it was saved, "\\" may stand between folders; elsewhere it may be part of a name.
+    return lambda name: name if separator == os.sep else name.replace(separator, os.sep)
+
+
+def _relative(target, folder):
+    # Kept in the index beside the paths themselves, so that it still finds its pictures when both move together.
+    try:
+        return os.path.relpath(target, folder)
+    except ValueError:  # another drive
+        return os.path.abspath(target)
+
+
+def _place_now(image_dir, found_from_index, here):
+    # What turns a stored path into one that opens from the current folder. Pictures that are no longer where they were
+    # as seen from the index (it was moved alone) keep the paths they had.
+    found = os.path.normpath(found_from_index)
+    if os.path.abspath(found) == os.path.abspath(image_dir or os.curdir) or not os.path.isdir(found):
+        return here
+    if image_dir:
+        return lambda name: os.path.normpath(os.path.join(found, os.path.relpath(here(name), image_dir)))
+    return lambda name: name and os.path.join(found, here(name))

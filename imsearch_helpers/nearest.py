@@ -19,32 +19,13 @@ from functools import partial
 
 import numpy as np
 
+from .arrays import row_lengths, squared_lengths
 from .similarity import metric_named
 
 PIECE = 3 << 19  # numbers of a matrix that are multiplied at a time: 6 MB
 WORTH_A_THREAD = 10  # pieces: fewer are read before another thread is awake
 ROWS_AT_ONCE = 256  # that are compared with all others: a block of scores
 FEW = 64  # nominees beyond the k best that `rank` may look at; among more, a product in float64 chooses first
-
-
-def row_lengths(matrix, rows_per_block=4096):
-    """Euclidean length of each row, summed in float64.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-    rows_per_block : int
-        How many rows to hold in float64 at a time.
-
-    Returns
-    -------
-    ndarray, shape (n_images,), float32
-    """
-    squares = np.empty(len(matrix))
-    for start in range(0, len(matrix), rows_per_block):
-        block = matrix[start : start + rows_per_block].astype(np.float64)
-        squares[start : start + len(block)] = _squared_lengths(block)
-    return np.sqrt(squares).astype(np.float32)
 
 
 def nominate_all(matrix, lengths, queries, top_k, metric="cosine"):
@@ -286,7 +267,7 @@ def near_pairs(matrix, threshold, metric="cosine"):
 def _rough_blocks(matrix, metric):
     """Number of the first row, rough numbers of all rows against some, and what turns them into scores, block by block."""
     vectors = matrix.astype(np.float64)
-    lengths = np.sqrt(_squared_lengths(vectors))
+    lengths = np.sqrt(squared_lengths(vectors))
     for start in range(0, len(vectors), ROWS_AT_ONCE):
         queries, query_lengths = vectors[start : start + ROWS_AT_ONCE], lengths[start : start + ROWS_AT_ONCE, np.newaxis]
         if metric.from_dots is None:
@@ -315,10 +296,6 @@ def score_table(matrix, metric="cosine"):
     ndarray, shape (n_images, n_images), float64
     """
     return np.concatenate([np.empty((0, len(matrix))), *(scores for _, scores in score_blocks(matrix, metric))])
-
-
-def _squared_lengths(rows):
-    return np.einsum("ij,ij->i", rows, rows)
 
 
 def _length(query):
@@ -356,7 +333,7 @@ def _rough_in_float64(matrix, rows, query, from_dots, rows_per_block=1024):
     for start in range(0, rows.size, rows_per_block):
         part = slice(start, start + rows_per_block)
         block = matrix[rows[part]].astype(np.float64)
-        lengths[part] = np.sqrt(_squared_lengths(block))
+        lengths[part] = np.sqrt(squared_lengths(block))
         rough[part] = from_dots.rough(block @ query, lengths[part], _length(query))
     return rough, lengths
 

@@ -1,4 +1,4 @@
-"""Floor 5. Words come in, alone or with a picture; ranked pictures go out.
+"""Floor 7. Words come in, alone or with a picture; ranked pictures go out.
 
 A caption is a vector too, and then the engine ranks captions as it ranks pictures. Nothing here needs more than NumPy.
 """
@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import as_float32
 from .checks import checked_count, checked_positive
 from .collection import Products, data_dir
 from .engine import ImageSearchEngine, SearchResult
-from .indexing import as_float32
 
 
 def words_of(text):

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
+"""Floor 8. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
 
 import contextlib
 import html

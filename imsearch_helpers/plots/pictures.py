@@ -1,4 +1,4 @@
-"""Floor 6. Pictures or results come in; a figure with rows of pictures goes out. Nearly every lesson shows some."""
+"""Floor 8. Pictures or results come in; a figure with rows of pictures goes out. Nearly every lesson shows some."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Floor 6. Colours, an axes and what it is to show come in; what the figures of several lessons are made of goes out.
+"""Floor 8. Colours, an axes and what it is to show come in; what the figures of several lessons are made of goes out.
 
 Here live the figure that knows its alt text, and the parts: a picture, a frame, bars, an arrow, a table, rows of HTML.
 """

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from imsearch_helpers import ImageSearchEngine, cosine_similarity, similarity
-from imsearch_helpers.nearest import row_lengths
+from imsearch_helpers.arrays import row_lengths
 
 # Task 1
 

@@ -153,7 +153,7 @@ def test_at_most_one_of_the_grader_s_cases_is_an_example(task):
 
 def ready_made():
     """Every function of the package, and the worked solutions of the lessons; not those that start programs or threads, or lay out files."""
-    others = {f"imsearch_helpers.{name}" for name in ("start", "copies", "reader_pool", "cluster", "postgres")}
+    others = {f"imsearch_helpers.{name}" for name in ("start", "copies", "reader", "reader_pool", "cluster", "postgres")}
     modules = [value for value in vars(imsearch_helpers).values() if inspect.ismodule(value) and value.__name__ not in others]
     functions = {value for module in modules for value in vars(module).values() if inspect.isfunction(value)}
     functions = {function for function in functions if function.__name__ != "_on_threads"}

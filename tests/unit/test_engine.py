@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers import indexing
 from imsearch_helpers import vectors as methods
+from imsearch_helpers import workers
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
@@ -154,7 +154,7 @@ def test_a_batch_that_is_lost_three_times_is_read_here_with_one_warning(folder, 
 
 
 def test_workers_that_never_answer_are_not_waited_for_again(folder, engine, monkeypatch):
-    monkeypatch.setattr(indexing, "PATIENCE", 0.2)
+    monkeypatch.setattr(workers, "PATIENCE", 0.2)
     losing = Losing("silent", "silent", None, "silent")
     with pytest.warns(UserWarning, match="TimeoutError"):
         assert same(ImageSearchEngine(folder).index_images(losing), engine)
@@ -215,7 +215,7 @@ def test_pictures_that_go_or_change_before_a_worker_comes_to_them_are_no_error(f
 
 
 def test_a_worker_with_another_version_of_the_package_is_a_clear_error(folder, monkeypatch):
-    other = Meanwhile(lambda: monkeypatch.setattr(indexing, "__version__", "0.0.1"))
+    other = Meanwhile(lambda: monkeypatch.setattr(workers, "__version__", "0.0.1"))
     with pytest.raises(ImportError, match="this worker has imsearch_helpers 0.0.1; install"):
         ImageSearchEngine(folder).index_images(other)
 
@@ -224,7 +224,7 @@ def test_a_method_s_fault_on_a_worker_is_raised_here(folder, monkeypatch):
     def faulty(pool, paths, method):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(indexing.ReaderPool, "read_vectors", faulty)
+    monkeypatch.setattr(workers.ReaderPool, "read_vectors", faulty)
     with pytest.raises(ZeroDivisionError) as caught:
         ImageSearchEngine(folder).index_images(Elsewhere())
     assert caught.value.__notes__ == ["on a worker of Elsewhere"]

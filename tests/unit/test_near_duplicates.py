@@ -13,8 +13,8 @@ from PIL import Image, ImageEnhance
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from imsearch_helpers.collection import Products
+from imsearch_helpers.duplicates import THRESHOLDS, closest_pairs, near_duplicates
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.judging import THRESHOLDS, closest_pairs, near_duplicates
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS
 

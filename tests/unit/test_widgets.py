@@ -164,7 +164,7 @@ def test_a_thumbnail_is_made_once_for_a_file_that_stays_as_it_is(tmp_path, monke
     path = tmp_path / "a.png"
     path.write_bytes(png_bytes("red"))
     first = widgets.thumbnail(str(path))
-    monkeypatch.setattr(widgets, "_embedded", None)  # calling it would fail
+    monkeypatch.setattr(widgets.cards, "_embedded", None)  # calling it would fail
     assert widgets.thumbnail(str(path)) == first
 
 
@@ -519,15 +519,15 @@ def test_a_picked_colour_says_what_colour_its_results_have():
     products = Products()
     paths = [product.path for product in products.where(shot="studio", category="mug")[:4]]
     engine = ImageSearchEngine.from_vectors(paths, np.eye(4, 96) + 0.1)
-    page = shown(widgets.pick_colour({"histogram": engine}, products, top_k=4))
+    page = shown(widgets.pick_colour({"histogram": engine}, products))
     assert all(f"<br>{products.of(path).colour}<div" in page for path in paths)
 
 
 @pytest.mark.parametrize("area", [0, 37, 100])
 def test_a_card_has_that_share_of_the_colour_and_the_wall_above(area):
-    card = widgets.card_of("#010203", area, wall=(9, 9, 9))
+    card = widgets.card_of("#010203", area)
     assert (card == (1, 2, 3)).all(axis=2).mean() == pytest.approx(area / 100)
-    assert (card[: 100 - area] == 9).all()
+    assert (card[: 100 - area] == 228).all()
 
 
 # Why this match
