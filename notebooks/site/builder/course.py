@@ -128,7 +128,7 @@ def how_to_run(one):
         first = Markup('<a class="button" href="{}">Run it here</a> in this browser, without installing').format(lite.address_of(one))
     else:
         first = Markup("It needs libraries that no browser runs yet")
-    return first + Markup('; or <a href="index.html#which-way-suits-you">another way</a>. {}').format(one.time)
+    return first + Markup('; or <a href="index.html#which-way-suits-you">another way</a>. {}').format(one.time.capitalize())
 
 
 def write_glossary(folder, glossary, terms):
