@@ -255,6 +255,12 @@ def _sums_wrap(before, after):
     return (after.sum() - before.sum()) / len(before)
 
 
+@np.errstate(over="ignore")
+def _numbers_of_hits(before, after):
+    gains = {shot: after[shot].sum() - before[shot].sum() for shot in before}
+    return max(gains, key=gains.get), max(gains.values())
+
+
 def _blend_by(scale):
     """The blend by another way to bring scores to one scale; a division by zero gives what it gives."""
 
@@ -336,6 +342,7 @@ EXERCISES = [
             "these are numbers of hits; divide by the number of the shot's queries, which differ.": _gain_by(
                 lambda old, new: int(new.sum()) - int(old.sum())
             ),
+            "these are numbers of hits, and one shot may have more queries than another; take the two means, then subtract.": _numbers_of_hits,
             "a loss is no gain: keep the sign.": _gain_by(lambda old, new: abs(new.mean() - old.mean())),
             "it is the wrong way round: after minus before.": _gain_by(lambda old, new: old.mean() - new.mean()),
             "this counts every query about which the two differ; what is lost must be subtracted.": _gain_by(
