@@ -34,6 +34,11 @@ IDLE = 5  # seconds that a worker's own processes wait for its next batch
 AHEAD = 256  # batches that are under way at most, so that the first answers of many can be seen soon
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
 
+if IN_BROWSER:
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # each bar wants a thread that watches it, and complains where there is none
+
 _POOLS = weakref.WeakValueDictionary()  # that of this process, by its number: a forked one has none yet
 
 
@@ -69,7 +74,8 @@ def read_all(paths, name, function, executor=None):
         neither: there pictures are read right here, and a `ReaderPool` lends its budgets alone, with a warning. Threads of an
         executor read here. Any other executor is taken to have workers elsewhere, which may be lost: only `submit` and the
         `result` and `cancel` of its futures are used. A batch that does not come back is sent again twice, then read here,
-        with a warning. A Dask `Client` stands for its `get_executor()`.
+        with a warning; and so is all that is not there, once nothing has come back for five minutes, as from workers that hang.
+        A Dask `Client` stands for its `get_executor()`; a machine that falls silent Dask takes for lost after half a minute.
 
     Yields
     ------
