@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 
-from .checks import checked_count, printable
+from .checks import checked_count, needed, printable
 from .engine import ImageSearchEngine
 from .folders import checked_patterns, folder_named
 from .index_file import is_index
@@ -36,6 +36,8 @@ def main(arguments=None):
     if not options.duplicates and (options.csv or options.threshold is not None):
         parser.error("--csv and --threshold belong to --duplicates")
     try:
+        if options.picture:  # before anything is read
+            needed("matplotlib", "--picture", extra="")
         _list_duplicates(options) if options.duplicates else _search(options)
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         print(f"imsearch_helpers: {error}", file=sys.stderr)
@@ -78,7 +80,7 @@ def _list_duplicates(options):
     for number, group in enumerate(groups, start=1):
         for path, score in zip(group, group.scores):
             print(f"{number}\t{'largest' if path == group.largest else f'{score:.4f}'}\t{printable(path)}")
-    print(f"{len(groups)} groups, {sum(map(len, groups))} pictures; nothing was deleted", file=sys.stderr)
+    print(f"{len(groups)} group{'s' * (len(groups) != 1)}, {sum(map(len, groups))} pictures; nothing was deleted", file=sys.stderr)
     if options.csv is not None:
         groups.to_csv(options.csv)
     if options.picture and groups:

@@ -138,7 +138,7 @@ def needed(package, purpose, extra="extensions"):
     purpose : str
         What needs it, for the message.
     extra : str
-        Which extra brings it.
+        Which extra brings it; empty for what every installation of the course has.
 
     Returns
     -------
@@ -152,7 +152,8 @@ def needed(package, purpose, extra="extensions"):
     try:
         return importlib.import_module(package)
     except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises the second
-        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e ".[{extra}]"'
+        what = f".[{extra}]" if extra else "."
+        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e "{what}"'
         raise ImportError(f"{purpose} needs {package}, which cannot be imported ({error}); {remedy}") from error
 
 

@@ -9,6 +9,8 @@ answers to this machine only; one that spans several belongs in a closed network
 
 import contextlib
 import logging
+import time
+import warnings
 from concurrent.futures import CancelledError
 
 import numpy as np
@@ -24,6 +26,9 @@ SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few time
 QUERIES = 1 << 23  # bytes of them in one graph: from 10 MB on Dask warns
 TRIES = 3  # of a search whose workers are lost
 LOOK_EVERY = 1  # seconds
+PATIENCE = 60  # seconds without an answer; that a connection is dead Dask notices after 30 (its `comm.timeouts.tcp`)
+SLOWEST = 1_000_000  # bytes a second at which vectors travel
+HEARD_FROM = 15  # seconds; a worker says that it lives at least every 5
 HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
 
 
@@ -48,7 +53,7 @@ def connect(address=None, timeout=10, **options):
     Raises
     ------
     ConnectionError
-        When no scheduler answers, or it has no worker; the message says how to start one.
+        When no scheduler answers, or it has no worker; the message says how to start one. When a worker is silent.
     ImportError
         When Dask is missing; the message says how to install it.
     RuntimeError
@@ -69,9 +74,26 @@ def connect(address=None, timeout=10, **options):
         except OSError as error:
             raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
                                   "`dask worker` with its address the other") from error  # fmt: skip
-        _check_versions(client.get_versions())
+        _check_versions(_versions(client, timeout))
         if_it_fails.pop_all()
     return client
+
+
+def _versions(client, timeout):
+    try:
+        return client.sync(client.get_versions, callback_timeout=timeout)
+    except OSError as error:
+        raise ConnectionError(f"not every worker of the Dask cluster has answered in {timeout:g} seconds{_silent(client)}") from error
+
+
+def _silent(client):
+    """Of which workers the scheduler has heard nothing, though it has of others; as the end of a message."""
+    seen = {}
+    with contextlib.suppress(OSError):
+        workers = client.sync(client.scheduler.identity, callback_timeout=LOOK_EVERY)["workers"]
+        seen = {address: worker["last_seen"] for address, worker in workers.items()}
+    silent = [address for address, when in seen.items() if when < max(seen.values()) - HEARD_FROM]
+    return f"; silent: {', '.join(silent)}" if silent else ""
 
 
 def _check_versions(versions):
@@ -89,6 +111,9 @@ class ClusterIndex(BuiltOver):
     """Vectors on the workers of a Dask cluster, searched exactly, for `ImageSearchEngine.use_index` or by themselves.
 
     They are a `dask.array` in chunks. A worker that is lost costs time: its chunks are sent again to those that are left.
+    One whose machine falls silent (power, cable) Dask takes for lost after half a minute, one that hangs after five. A search
+    that has no answer within a minute is done in this process, with a warning that names the silent workers, and so are later
+    ones, after a second each, until the cluster answers again. To send vectors may take a second more for each MB.
 
     Parameters
     ----------
@@ -108,7 +133,7 @@ class ClusterIndex(BuiltOver):
     TypeError
         When `client` is none.
     ConnectionError
-        When the cluster does not answer or has no worker.
+        When the cluster does not answer, has no worker or does not take the vectors in time.
     ValueError
         When `vectors` are no matrix of finite numbers.
     """
@@ -124,7 +149,11 @@ class ClusterIndex(BuiltOver):
         size = max(1, most) if rows_per_chunk is None else checked_count(rows_per_chunk, "rows_per_chunk")
         self._parts = [self._matrix[start : start + size] for start in range(0, self.n_images, size)]
         self._chunks = [None] * len(self._parts)
-        self._place()
+        self._patience = PATIENCE
+        try:
+            self._place()
+        except OSError as error:
+            raise ConnectionError(f"the Dask cluster did not take the vectors in time{_silent(client)}") from error
 
     def __repr__(self):
         return f"<ClusterIndex: {self.n_images} vectors x {self.n_dims} numbers in {len(self._parts)} chunks>"
@@ -132,7 +161,8 @@ class ClusterIndex(BuiltOver):
     def _n_threads(self):
         n_threads = 0
         with contextlib.suppress(OSError):
-            n_threads = sum(self._client.nthreads().values()) if self._client.status == "running" else 0
+            if self._client.status == "running":
+                n_threads = sum(self._client.sync(self._client.nthreads, callback_timeout=PATIENCE / 2).values())
         if not n_threads:
             raise ConnectionError("the Dask cluster does not answer, or has no worker left; connect to one and build the index "
                                   "again, or search here: engine.use_index(None)")  # fmt: skip
@@ -146,7 +176,9 @@ class ClusterIndex(BuiltOver):
         lost = [n for n, chunk in enumerate(chunks) if chunk is None or chunk.status != "finished"]
         if not lost:
             return
-        for n, chunk in zip(lost, self._client.scatter([self._parts[n] for n in lost], hash=False)):
+        parts = [self._parts[n] for n in lost]
+        latest = max(self._patience, LOOK_EVERY) + sum(part.nbytes for part in parts) / SLOWEST
+        for n, chunk in zip(lost, self._client.sync(self._client.scatter, parts, hash=False, callback_timeout=latest)):
             chunks[n] = chunk
         arrays = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(chunks, self._parts)]
         self._vectors = da.concatenate(arrays)  # (n_images, n_dims)
@@ -160,7 +192,13 @@ class ClusterIndex(BuiltOver):
         -------
         dict
             Address of a worker -> how many rows it holds.
+
+        Raises
+        ------
+        ConnectionError
+            When the cluster does not answer.
         """
+        self._n_threads()
         rows, where = {}, self._client.who_has(self._chunks)
         for chunk, part in zip(self._chunks, self._parts):
             for worker in where[chunk.key]:
@@ -186,7 +224,7 @@ class ClusterIndex(BuiltOver):
         Raises
         ------
         ConnectionError
-            When the cluster does not answer, or loses its workers again and again.
+            When the scheduler does not answer within a minute, has no worker, or loses them again and again.
         TypeError, ValueError
             When `queries` are no such matrix of finite numbers, or `k` is no whole number of at least 1.
         """
@@ -228,20 +266,33 @@ class ClusterIndex(BuiltOver):
     def _nominees(self, queries, k):
         from distributed import KilledWorker
 
+        latest = time.monotonic() + self._patience
         for _ in range(TRIES):
             self._n_threads()
             try:
                 self._place()
-                return np.flatnonzero(self._result(self._client.compute(self._within_reach(queries, k))))
+                rows = np.flatnonzero(self._result(self._client.compute(self._within_reach(queries, k)), latest))
+                self._patience = PATIENCE
+                return rows
+            except TimeoutError:
+                return self._nominees_here(queries, k)
             except (CancelledError, OSError, KilledWorker) as error:
                 lost = error
         raise ConnectionError(f"the Dask cluster lost workers in {TRIES} searches, one after another; the last: {lost}")
 
-    def _result(self, future):
+    def _result(self, future, latest):
         while self._n_threads() and all(chunk.status == "finished" for chunk in self._chunks):
             with contextlib.suppress(TimeoutError):
                 return future.result(LOOK_EVERY)
+            if time.monotonic() > latest:
+                raise TimeoutError
         raise CancelledError("chunks were lost")  # of which Dask does not always tell the search that waits for them
+
+    def _nominees_here(self, queries, k):
+        self._patience = 0  # whoever is silent once is waited for no more
+        warnings.warn(f"the Dask cluster has not answered in time{_silent(self._client)}; until it does, searches are done in this "
+                      "process, which has all vectors", stacklevel=2)  # fmt: skip
+        return np.unique(np.concatenate(nominate_all(self._matrix, self._lengths, queries, k)))
 
     def _within_reach(self, queries, k):
         import dask.array as da

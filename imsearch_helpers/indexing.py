@@ -19,6 +19,11 @@ NOT_KILLED = "a browser has no processes that can be killed: pictures are read r
 THREADS = "threads"
 BAR = "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} pictures, {remaining} left"
 
+if IN_BROWSER:
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # each bar wants a thread that watches it, and complains where there is none
+
 
 def read_all(paths, name, function, executor=None):
     """What becomes of every picture, in the order of the paths.
@@ -34,7 +39,8 @@ def read_all(paths, name, function, executor=None):
         neither: there pictures are read right here, and a `ReaderPool` lends its budgets alone, with a warning. Threads of an
         executor read here. Any other executor is taken to have workers elsewhere, which may be lost: only `submit` and the
         `result` and `cancel` of its futures are used. A batch that does not come back is sent again twice, then read here,
-        with a warning. A Dask `Client` stands for its `get_executor()`.
+        with a warning; and so is all that is not there, once nothing has come back for five minutes, as from workers that hang.
+        A Dask `Client` stands for its `get_executor()`; a machine that falls silent Dask takes for lost after half a minute.
 
     Yields
     ------

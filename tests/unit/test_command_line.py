@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -183,6 +184,17 @@ def test_no_file_of_yours_is_overwritten_by_the_list_of_duplicates(doubled, caps
     printed = capsys.readouterr()
     assert printed.out == "" and f"{option}: " in printed.err and "is there already" in printed.err and len(printed.err.splitlines()) == 1
     assert (doubled / "notes.txt").read_bytes() == before
+
+
+def test_one_group_is_one_and_a_picture_without_matplotlib_says_at_once_how_to_get_it(folder, tmp_path, monkeypatch, capsys):
+    shutil.copy(folder / "c.bmp", folder / "c twice.bmp")
+    assert main([str(folder), "--duplicates"]) == 0 and "\n1 group, 2 pictures; nothing" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for what in (["--duplicates"], [str(folder / "c.bmp")]):
+        assert main([str(folder), *what, "--picture", str(tmp_path / "same.png")]) == 1
+        printed = capsys.readouterr()
+        assert re.match(r"imsearch_helpers: --picture needs matplotlib, .* run this .* -c constraints.txt -e \"\.\"$", printed.err)
+        assert printed.out == ""
 
 
 def test_a_folder_without_duplicates_has_none_and_no_picture(folder, tmp_path, capsys):

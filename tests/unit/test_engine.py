@@ -3,6 +3,8 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import threading
 import zipfile
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -23,6 +25,7 @@ from imsearch_helpers.images import ImageError
 from imsearch_helpers.judging import found_by_shot
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS, image_to_histogram
+from tests import REPOSITORY
 
 SHIPPED_METHODS = ["pixels", "histogram", "root_histogram"]
 
@@ -282,6 +285,15 @@ def test_fault_of_an_own_function_is_raised_with_the_picture_s_path(folder):
 def test_own_function_that_returns_no_vector(folder, returned, reason):
     with pytest.raises(ValueError, match=f"the vector that method returned .*{reason}"):
         ImageSearchEngine(folder, lambda picture: returned).index_images()
+
+
+def test_in_a_browser_the_first_bar_does_not_complain_that_there_are_no_threads(folder):
+    program = (
+        "import sys; sys.path.insert(0, 'tests/site'); import PIL.Image; import emulated; emulated.become_a_browser()\n"
+        "from imsearch_helpers.engine import ImageSearchEngine; print(ImageSearchEngine(sys.argv[1]).index_images())"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], cwd=REPOSITORY, capture_output=True, encoding="utf-8")
+    assert done.stdout.splitlines()[-1].startswith("<ImageSearchEngine: 6 pictures") and done.stderr == ""
 
 
 def test_own_function_that_returns_unequal_lengths(folder):
