@@ -99,6 +99,7 @@ def near_duplicates(engine, threshold=None):
 
     Examples
     --------
+    >>> from imsearch_helpers import ImageSearchEngine
     >>> engine = ImageSearchEngine.from_vectors(["a.png", "b.png", "c.png"], [[1, 0], [0, 1], [50, 1]])
     >>> near_duplicates(engine, threshold=0.99)
     [['a.png', 'c.png']]
@@ -149,6 +150,7 @@ def closest_pairs(engine, count=400):
 
     Examples
     --------
+    >>> from imsearch_helpers import ImageSearchEngine
     >>> engine = ImageSearchEngine.from_vectors(["a", "b", "c"], [[1, 0], [0, 1], [5, 0]])
     >>> [(one, other) for score, one, other in closest_pairs(engine, 2)]
     [('a', 'c'), ('a', 'b')]
