@@ -18,8 +18,9 @@ import math
 
 import numpy as np
 
-from .arrays import BuiltOver, as_float32, checked_direction, checked_lengths, checked_matrix, row_lengths
+from .arrays import as_float32, checked_direction, checked_lengths, checked_matrix, row_lengths
 from .checks import checked_count, needed
+from .indexes import BuiltOver
 
 N_CENTRES = 256  # of each codebook: a code is one byte
 N_LINKS = 16  # of a graph

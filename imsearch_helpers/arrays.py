@@ -1,7 +1,5 @@
 """Floor 0. Numbers come in; vectors that can be stored and compared go out, or an error that says why they cannot be."""
 
-import zlib
-
 import numpy as np
 
 SHORTEST, LONGEST = 1e-15, 1e15  # vectors of lengths between these keep their precision in float32, squares included
@@ -162,6 +160,23 @@ def squared_lengths(rows):
     return np.einsum("ij,ij->i", rows, rows)
 
 
+def relative_error(vectors, dtype=np.float32):
+    """How far a dot product may be off by rounding, as a share of the product of the two lengths.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (..., n_dims)
+    dtype : data-type
+        In which it is computed.
+
+    Returns
+    -------
+    float
+    """
+    # Half of this covers the dot product (n_dims terms), the rest the few roundings before and after it.
+    return (vectors.shape[-1] + 16) * np.finfo(dtype).eps
+
+
 def of_length_1(vectors):
     """Each vector divided by its length; one of zeros stays as it is.
 
@@ -180,36 +195,3 @@ def of_length_1(vectors):
     """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)
-
-
-class BuiltOver:
-    """What every index keeps of the vectors that it was built over: how many they are, and how to know them again.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (n_images, n_dims), float32
-
-    Attributes
-    ----------
-    n_images, n_dims : int
-    """
-
-    def __init__(self, matrix):
-        self.n_images, self.n_dims = matrix.shape
-        self._checksum = zlib.crc32(matrix)
-
-    def check(self, vectors):
-        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
-
-        Parameters
-        ----------
-        vectors : array_like, shape (n_images, n_dims)
-
-        Raises
-        ------
-        ValueError
-            When a number has changed, a row has come, gone or moved.
-        """
-        matrix = as_float32(vectors)
-        if matrix.shape != (self.n_images, self.n_dims) or zlib.crc32(matrix) != self._checksum:
-            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")

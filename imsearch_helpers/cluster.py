@@ -15,9 +15,10 @@ from concurrent.futures import CancelledError
 
 import numpy as np
 
-from .arrays import BuiltOver, as_float32, checked_lengths, checked_matrix, row_lengths
+from .arrays import as_float32, checked_lengths, checked_matrix, relative_error, row_lengths
 from .checks import checked_count, checked_positive, needed
-from .nearest import nominate_all, relative_error
+from .indexes import BuiltOver
+from .nearest import nominate_all
 from .similarity import METRICS, rank
 
 COSINE = METRICS["cosine"].from_dots

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import nearest
 from .checks import checked_count
 from .output import write_table
+from .scores import ROWS_AT_ONCE, near_pairs, score_blocks
 from .similarity import cosine_similarity, metric_named
 
 # The lowest of those tried at which there was at most one wrong pair for ten planted copies that were found, among 100 photos and
@@ -99,6 +99,7 @@ def near_duplicates(engine, threshold=None):
 
     Examples
     --------
+    >>> from imsearch_helpers import ImageSearchEngine
     >>> engine = ImageSearchEngine.from_vectors(["a.png", "b.png", "c.png"], [[1, 0], [0, 1], [50, 1]])
     >>> near_duplicates(engine, threshold=0.99)
     [['a.png', 'c.png']]
@@ -149,6 +150,7 @@ def closest_pairs(engine, count=400):
 
     Examples
     --------
+    >>> from imsearch_helpers import ImageSearchEngine
     >>> engine = ImageSearchEngine.from_vectors(["a", "b", "c"], [[1, 0], [0, 1], [5, 0]])
     >>> [(one, other) for score, one, other in closest_pairs(engine, 2)]
     [('a', 'c'), ('a', 'b')]
@@ -156,7 +158,7 @@ def closest_pairs(engine, count=400):
     count = checked_count(count, "count")
     engine.require_index()
     best = np.empty((0, 3))  # score, row, row; never much more than `count` of them, however large the collection
-    for start, scores in nearest.score_blocks(engine.image_vectors, engine.metric):
+    for start, scores in score_blocks(engine.image_vectors, engine.metric):
         later = np.arange(len(engine.image_paths)) > np.arange(start, start + len(scores))[:, np.newaxis]  # each pair once
         lowest = best[-1, 0] if len(best) == count else -np.inf
         rows, others = np.nonzero(later & (scores > lowest))  # an equal one comes later, so it would not get in
@@ -199,8 +201,8 @@ def _near_pairs(vectors, threshold, name):
     from tqdm import tqdm
 
     # On stdout as all our bars, and only where it takes long.
-    n_blocks = math.ceil(len(vectors) / nearest.ROWS_AT_ONCE)
-    bar = tqdm(nearest.near_pairs(vectors, threshold, name), "Comparing", n_blocks, file=sys.stdout, delay=2, unit=" blocks")
+    n_blocks = math.ceil(len(vectors) / ROWS_AT_ONCE)
+    bar = tqdm(near_pairs(vectors, threshold, name), "Comparing", n_blocks, file=sys.stdout, delay=2, unit=" blocks")
     return np.concatenate(list(bar))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import index_file, nearest
+from . import index_file
 from .arrays import as_float32, checked_lengths, checked_vector
 from .checks import checked_count, printable, renamed
 from .folders import (
@@ -25,8 +25,11 @@ from .folders import (
     stamp,
 )
 from .images import ENOUGH_PIXELS, load_image_in_time
+from .indexes import nominate_by_index
 from .indexing import read_with_bar
+from .nearest import nominate_all
 from .outcomes import Outcome, returned_vector, stacked
+from .scores import score_table
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 
@@ -397,7 +400,7 @@ class ImageSearchEngine:
         if not candidates:  # an index may find none
             return []
         scores = np.array([score for _, score in candidates])
-        alike = nearest.score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
+        alike = score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
         return self._results(candidates[i] for i in _maximal_marginal_relevance(scores, alike, top_k, diversity_weight))
 
     def use_index(self, index):
@@ -447,10 +450,10 @@ class ImageSearchEngine:
     def _nominees(self, queries, top_k):
         """The one place that chooses candidates: for each row of `queries` the rows of the collection to be ranked."""
         if self._index is None:
-            return nearest.nominate_all(self.image_vectors, self._lengths, queries, top_k, self.metric)
+            return nominate_all(self.image_vectors, self._lengths, queries, top_k, self.metric)
         directed = queries.any(axis=1)  # zeros have no direction that an index could follow
-        found = iter(nearest.nominate_by_index(self._index, len(self.image_vectors), queries[directed], top_k))
-        others = iter(nearest.nominate_all(self.image_vectors, self._lengths, queries[~directed], top_k))
+        found = iter(nominate_by_index(self._index, len(self.image_vectors), queries[directed], top_k))
+        others = iter(nominate_all(self.image_vectors, self._lengths, queries[~directed], top_k))
         return [next(found if has_direction else others) for has_direction in directed]
 
     def _results(self, ranking):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import nearest
 from .arrays import of_length_1
 from .checks import checked_count
 from .collection import truth_column
@@ -15,6 +14,7 @@ from .engine import ImageSearchEngine
 from .evaluation import RandomBaseline, bootstrap_interval, random_baseline
 from .images import read_image
 from .outcomes import outcomes_of, stacked
+from .scores import score_blocks
 from .vectors import method_named
 
 
@@ -303,7 +303,7 @@ def engine_over(method, rows):
 
 def _hits_of_all(engine, labels):
     hits = []
-    for start, scores in nearest.score_blocks(engine.image_vectors, engine.metric):
+    for start, scores in score_blocks(engine.image_vectors, engine.metric):
         queries = np.arange(start, start + len(scores))
         scores[np.arange(len(scores)), queries] = -np.inf  # a query must not find itself: last, and cut off
         order = np.argsort(-scores, axis=1, kind="stable")[:, :-1]  # stable: ties in the order of the paths

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from imsearch_helpers.arrays import (
     LONGEST,
     SHORTEST,
-    BuiltOver,
     as_float32,
     checked_direction,
     checked_lengths,
@@ -17,6 +16,7 @@ from imsearch_helpers.arrays import (
     of_length_1,
     row_lengths,
 )
+from imsearch_helpers.indexes import BuiltOver
 
 
 def test_contiguous_float32_is_not_copied_and_anything_else_becomes_it():

