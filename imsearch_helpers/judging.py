@@ -329,7 +329,7 @@ def engine_over(method, rows):
 
 
 # The lowest of those tried at which there was at most one wrong pair for ten planted copies that were found, among 100 photos and
-# the 1,000 product photos. The histogram has none: too many pictures share a background.
+# the 1,000 product photos. The histogram has none: perhaps too many pictures share a background.
 THRESHOLDS = {"pixels": 0.999, "histogram": 0.9995, "root_histogram": 0.998, "gradients": 0.95, "deep": 0.95, "small_network": 0.98}
 
 
