@@ -8,7 +8,7 @@ better; everything here returns **cosines**, where higher is better.
 FAISS and torch stay out of one process by default: each brings an OpenMP library of its own, and on macOS the second one to
 be loaded can stop the process. Nothing here imports torch, and our networks run by onnxruntime.
 
-An index is never stored: it is built anew from the engine's vectors, in seconds for some 100,000. A FAISS file is read by
+An index is never stored: it is built anew from the engine's vectors, within a minute for some 100,000. A FAISS file is read by
 C++ code that trusts what stands in it, so one from a stranger is unsafe, and an old one may belong to other vectors.
 """
 

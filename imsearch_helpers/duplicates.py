@@ -16,7 +16,7 @@ from .scores import ROWS_AT_ONCE, near_pairs, score_blocks
 from .similarity import cosine_similarity, metric_named
 
 # The lowest of those tried at which there was at most one wrong pair for ten planted copies that were found, among 100 photos and
-# the 1,000 product photos. The histogram has none: too many pictures share a background.
+# the 1,000 product photos. The histogram has none: perhaps too many pictures share a background.
 THRESHOLDS = {"pixels": 0.999, "histogram": 0.9995, "root_histogram": 0.998, "gradients": 0.95, "deep": 0.95, "small_network": 0.98}
 HEADS = ["group", "file", "score", "bytes", "largest"]
 

@@ -249,8 +249,8 @@ def search_by_text(text_query, top_k=5, *, space=None):
 def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, engine=None, space=None):
     """The pictures that fit a text and are like a picture.
 
-    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, for only then
-    can they be added: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
+    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, so that their
+    units do not decide which counts more: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
     `search_by_text` or `ImageSearchEngine.search`, with their scores.
 
     Parameters

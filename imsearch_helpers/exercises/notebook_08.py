@@ -371,7 +371,7 @@ EXERCISES = [
         ),
         explanation="Cosines may differ by hundredths and distances by tens; added as they are, the distances decide alone. After the change of scale "
         "both speak equally loudly, and only the weight decides. Scores that are all the same prefer nobody, and so add nothing.",
-        bought="Two methods that make different mistakes can now help each other. Which weight is best, and on which shots, can be measured.",
+        bought="Two methods that make different mistakes may now help each other. Which weight is best, and on which shots, can be measured.",
         slips={
             "weight is the share of the second method; here it is that of the first.": lambda a, b, weight: blend(
                 a, b, 1 - weight

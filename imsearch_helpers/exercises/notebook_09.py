@@ -197,7 +197,7 @@ EXERCISES = [
             "`np.argwhere(scores >= threshold)` gives places within the cell: `rows[a]` is the row's own number. Keep a < b.",
         ),
         explanation="With c cells of equal size the number of comparisons falls to a c-th. The price is the border: near-duplicates in "
-        "two cells are missed, more of them the more cells there are.",
+        "two cells are missed. Measure how many: it need not grow with the number of cells.",
         bought="A million pictures have half a trillion pairs; in a thousand cells it is half a billion.",
         slips={
             "only rows of the same cell are compared.": _all_pairs,

@@ -162,8 +162,8 @@ EXERCISES = [
             "`enumerate(ranking, start=1)` gives the places; `gains[path] = gains.get(path, 0) + ...` adds to what may not be there yet.",
             "`gains.items()` are the pairs; `sorted(..., key=lambda pair: pair[1], reverse=True)` puts the largest sum first.",
         ),
-        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path in two rankings "
-        "beats one that is first in a single ranking.",
+        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path high in two "
+        "rankings beats one that is first in a single ranking.",
         bought="Rankings can be joined even where their scores are secret, as those of two search engines on the web.",
         slips=_RANK_SLIPS,
         forbidden=(reciprocal_rank_fusion,),
