@@ -107,7 +107,7 @@ def _name_owners(assignment, found):
         is_below = one.path.parts[:depth] == handed_in[0].parts[:depth]
         says_it = _is_handed_in(one) or names.assignment_in(path.name, assignment) or path.suffix.lower() in SOMEBODY_S
         if is_below and not (set(path.parts[:1]) & NOBODY_S) and (len(path.parts) > 1 or one.problem == "the folder is empty" or says_it):
-            student = names.owner(path, assignment, alone=len(handed_in) == 1)
+            student = names.owner(path, assignment, alone=[one.path] == handed_in)
             one.student = spelled.setdefault(student.casefold(), student)
 
 

@@ -89,7 +89,7 @@ def _written_rows(book, assignment, student):
                 "student": student, "question": grade.name, "points": _number(grade.max_score), "answer": shown(cell),
                 "score": "0" if untouched and grade.manual_score is None else _number(grade.manual_score),
                 "comment": _no_formula(comment),
-                "marking": course.marking_of(assignment, grade.name) or _report_in(assignment, student),
+                "marking": course.marking_of(assignment, grade.name) or _no_formula(_report_in(assignment, student)),
             }  # fmt: skip
 
 

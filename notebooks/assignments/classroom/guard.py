@@ -1,0 +1,158 @@
+"""What a submission must not change, and must not leave behind: files of the course, others' marks, processes."""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+from . import course
+
+PASSING = {".ipynb_checkpoints", "gradebook.db", "gradebook.db-journal"}  # an editor's, and nbgrader's own, of which `Marks` takes care
+TOKEN = "IMSEARCH_SUBMISSION"  # set for a submission's process, and so for all that it starts
+OWN = """
+    select id from submitted_assignment where student_id = :student and assignment_id in (select id from assignment where name = :assignment)
+    union select n.id from submitted_notebook n join submitted_assignment s on s.id = n.assignment_id join assignment a on a.id = s.assignment_id
+    where s.student_id = :student and a.name = :assignment"""
+BY_HAND = f"""
+    select g.cell_id, nullif(g.manual_score, ''), nullif(g.extra_credit, 0), nullif(m.manual_comment, '') from grade g
+    left join comment m on m.cell_id = g.cell_id and m.notebook_id = g.notebook_id where g.notebook_id in ({OWN})"""
+
+
+# Files
+
+
+class Files:
+    """Every file of the course as it is now, but the submission's own page."""
+
+    def __init__(self, student, assignment):
+        self.own = course.autograded(student, assignment).parent
+        self.before = self._now()
+
+    def put_back(self):
+        """Undo what was done to them; returns their names, but for compiled code, which others write as well."""
+        now = self._now()
+        changed = [path for path in self.before.keys() | now.keys() if self.before.get(path) != now.get(path)]
+        for path in changed:
+            if path in now:
+                path.unlink()
+        for path in changed:
+            if path in self.before:
+                _write_again(path, self.before[path])
+        return sorted(path.relative_to(course.REPOSITORY).as_posix() for path in changed if path.suffix != ".pyc")
+
+    def _now(self):
+        tops = [*course.FOLDER.iterdir(), *(course.REPOSITORY / name for name in ("imsearch_helpers", "data", "constraints.txt"))]
+        paths = [path for top in tops if top.name not in PASSING for path in _paths_in(top)]
+        return {path: _what_is_in(path) for path in paths if self.own not in path.parents}
+
+
+def _paths_in(top):
+    """A file itself; of a folder, and of one that the teacher has laid elsewhere, every file and link below."""
+    if not top.is_dir():
+        yield top
+    for folder, names, files in os.walk(top):
+        names[:] = [name for name in names if name not in PASSING]
+        for name in names:
+            if not os.access(Path(folder, name), os.R_OK | os.W_OK | os.X_OK):
+                Path(folder, name).chmod(0o700)  # else nothing in it can be seen or put back
+        links = [name for name in names if Path(folder, name).is_symlink()]
+        yield from (Path(folder, name) for name in [*files, *links] if name not in PASSING)
+
+
+def _what_is_in(path):
+    """Bytes; of what is no file, which nobody could read, what it is."""
+    about = path.lstat()
+    if stat.S_ISLNK(about.st_mode):
+        return os.readlink(path)
+    with contextlib.suppress(PermissionError):
+        return path.read_bytes() if stat.S_ISREG(about.st_mode) else about.st_mode
+    path.chmod(0o600)
+    return path.read_bytes()
+
+
+def _write_again(path, content):
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif isinstance(content, str):
+        path.symlink_to(content)
+
+
+# Marks
+
+
+class Marks:
+    """The gradebook as it is now; a submission may change what nbgrader computes for it, and nothing else."""
+
+    def __init__(self, student, assignment):
+        self.who = {"student": student, "assignment": assignment}
+        self.file = course.FOLDER / course.MARKS / "gradebook.db"
+        self.before, (self.others, self.by_hand) = self.file.read_bytes(), self._now()
+
+    def put_back(self):
+        """Undo what was done to the marks of others, or to those that only a person gives; returns the name of the file if so."""
+        with contextlib.suppress(sqlite3.Error, FileNotFoundError):
+            others, by_hand = self._now()
+            if others == self.others and by_hand <= self.by_hand:
+                return []
+        Path(f"{self.file}-journal").unlink(missing_ok=True)
+        self.file.unlink(missing_ok=True)
+        self.file.write_bytes(self.before)
+        return [self.file.relative_to(course.REPOSITORY).as_posix()]
+
+    def _now(self):
+        with contextlib.closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro", uri=True)) as book:
+            tables = [name for (name,) in book.execute("select name from sqlite_master where type = 'table'")]
+            own = {row[0] for row in book.execute(OWN, self.who)} | {self.who["student"]}
+            rows = {(table, *row) for table in tables for row in book.execute(f'select * from "{table}"')}
+            by_hand = {row for row in book.execute(BY_HAND, self.who) if set(row[1:]) != {None}}
+        return {row for row in rows if not own & set(row)}, by_hand
+
+
+# Processes
+
+
+def adopt_orphans():
+    """On Linux, what a submission starts and leaves behind becomes ours, whatever it did to hide."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def end_what_is_left(token):
+    """End each process that a submission has left behind; returns how many there were.
+
+    Parameters
+    ----------
+    token : str
+        What `TOKEN` was set to.
+    """
+    import psutil
+
+    ended = set()
+    for _ in range(20):  # while they start others
+        left = [process for process in psutil.process_iter() if process.pid != os.getpid() and _is_of(process, token)]
+        left += psutil.Process().children(recursive=True)
+        alive = [process for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        if not alive:
+            break
+        for process in alive:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        ended |= {process.pid for process in alive}
+        psutil.wait_procs(left, timeout=3)
+    return len(ended)
+
+
+def _is_of(process, token):
+    import psutil
+
+    try:
+        return process.environ().get(TOKEN) == token
+    except (psutil.Error, OSError):  # another user's, or one that has just ended
+        return False
