@@ -12,6 +12,7 @@ from .equality import is_numeric
 from .sandbox import TookTooLong, refused
 
 OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
+LONGEST_ERROR = 2000  # letters of an error's words, which may hold a whole array
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
@@ -86,7 +87,7 @@ def about_error(error):
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
     n_notes = sum(len(str(note).split("\n")) for note in getattr(error, "__notes__", ()))  # ours, which name a picture
     words = traceback.format_exception_only(error)[-1 - n_notes].strip()  # also where the error cannot be written out
-    return f"It stopped with {words}{place}"
+    return f"It stopped with {words if len(words) <= LONGEST_ERROR else words[:LONGEST_ERROR] + ' ...'}{place}"
 
 
 def about_cause(error):
@@ -101,7 +102,7 @@ def about_cause(error):
     str
         Empty where the error's own words must do.
     """
-    words = traceback.format_exception_only(error)[0].strip()
+    words = traceback.format_exception_only(error)[0].strip()[:LONGEST_ERROR]
     return next((cause for pattern, cause in CAUSES.items() if re.search(pattern, words)), "")
 
 

@@ -18,8 +18,9 @@ OWN = """
     union select n.id from submitted_notebook n join submitted_assignment s on s.id = n.assignment_id join assignment a on a.id = s.assignment_id
     where s.student_id = :student and a.name = :assignment"""
 BY_HAND = f"""
-    select g.cell_id, nullif(g.manual_score, ''), nullif(g.extra_credit, 0), nullif(m.manual_comment, '') from grade g
-    left join comment m on m.cell_id = g.cell_id and m.notebook_id = g.notebook_id where g.notebook_id in ({OWN})"""
+    select cell_id, manual_score from grade where manual_score is not null and notebook_id in ({OWN})
+    union select cell_id, 'extra ' || extra_credit from grade where extra_credit <> 0 and notebook_id in ({OWN})
+    union select cell_id, manual_comment from comment where manual_comment is not null and notebook_id in ({OWN})"""
 
 
 # Files
@@ -30,6 +31,7 @@ class Files:
 
     def __init__(self, student, assignment):
         self.own = course.autograded(student, assignment).parent
+        self.links = {top: os.readlink(top) for top in _tops() if top.is_symlink()}  # the teacher's: whatever else is one leads astray
         self.before = self._now()
 
     def put_back(self):
@@ -39,21 +41,28 @@ class Files:
         for path in changed:
             if path in now:
                 path.unlink()
-        for path in changed:
-            if path in self.before:
-                _write_again(path, self.before[path])
+        for path in sorted(self.before.keys() & set(changed)):
+            _write_again(path, self.before[path])
         return sorted(path.relative_to(course.REPOSITORY).as_posix() for path in changed if path.suffix != ".pyc")
 
     def _now(self):
-        tops = [*course.FOLDER.iterdir(), *(course.REPOSITORY / name for name in ("imsearch_helpers", "data", "constraints.txt"))]
-        paths = [path for top in tops if top.name not in PASSING for path in _paths_in(top)]
+        paths = [path for top in _tops() for path in self._paths_in(top)]
         return {path: _what_is_in(path) for path in paths if self.own not in path.parents}
 
+    def _paths_in(self, top):
+        if top.is_symlink() or not top.is_dir():
+            yield top
+        if not top.is_symlink() or self.links.get(top) == os.readlink(top):
+            yield from _paths_below(top)
 
-def _paths_in(top):
-    """A file itself; of a folder, and of one that the teacher has laid elsewhere, every file and link below."""
-    if not top.is_dir():
-        yield top
+
+def _tops():
+    names = ("imsearch_helpers", "data", "constraints.txt")
+    tops = [*course.FOLDER.iterdir(), *(course.REPOSITORY / name for name in names)]
+    return [top for top in tops if top.name not in PASSING and os.path.lexists(top)]
+
+
+def _paths_below(top):
     for folder, names, files in os.walk(top):
         names[:] = [name for name in names if name not in PASSING]
         for name in names:
@@ -111,7 +120,7 @@ class Marks:
             tables = [name for (name,) in book.execute("select name from sqlite_master where type = 'table'")]
             own = {row[0] for row in book.execute(OWN, self.who)} | {self.who["student"]}
             rows = {(table, *row) for table in tables for row in book.execute(f'select * from "{table}"')}
-            by_hand = {row for row in book.execute(BY_HAND, self.who) if set(row[1:]) != {None}}
+            by_hand = set(book.execute(BY_HAND, self.who))
         return {row for row in rows if not own & set(row)}, by_hand
 
 

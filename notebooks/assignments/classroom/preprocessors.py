@@ -135,7 +135,8 @@ class RunEverything(Execute):
                 return None
             self.is_cut = True
             text = content.get("text", "")[: MOST_OUTPUT - self.n_letters] + "\n... (the grader has cut the output here)\n"
-            msg = msg | {"msg_type": "stream", "content": {"name": content.get("name", "stdout"), "text": text}}
+            about = {"msg_type": "stream", "header": msg["header"] | {"msg_type": "stream"}}  # two readers look at two places
+            msg = msg | about | {"content": {"name": content.get("name", "stdout"), "text": text}}
         self.n_letters += n_letters
         return super().process_message(msg, cell, cell_index)
 
