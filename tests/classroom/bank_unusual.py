@@ -288,7 +288,7 @@ def _places_by_heap(scores, paths):
 
 
 def _index_by_zip(vector_of):
-    pairs = sorted(((path, vector) for path, vector in vector_of.items() if not vector is None), key=operator.itemgetter(0))
+    pairs = sorted(((path, vector) for path, vector in vector_of.items() if vector is not None), key=operator.itemgetter(0))
     paths, rows = zip(*pairs)
     rows = np.stack(rows).astype(float)
     norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))

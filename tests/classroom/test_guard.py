@@ -106,8 +106,17 @@ def test_what_was_done_to_files_is_undone_and_named(place, vandal, name):
     files, before = guard.Files("ana", NAME), content_of(place)
     vandal(place)
     assert any(name in changed for changed in files.put_back())
-    assert content_of(place) == before and not (place / KEY).is_symlink() and files.put_back() == []
+    after = {name: content for name, content in content_of(place).items() if "/logs/" not in name}
+    assert after == before and not (place / KEY).is_symlink() and guard.Files("ana", NAME).put_back() == []
     assert not (place.parent / "precious.txt").exists() or (place.parent / "precious.txt").read_text(encoding="utf-8") == "precious"
+
+
+def test_what_the_teacher_has_saved_meanwhile_is_not_lost(place):
+    files, table = guard.Files("ana", NAME), place / "notebooks/assignments/marks/answers.json"
+    table.write_text("an hour's work", encoding="utf-8")
+    files.put_back()
+    kept = place / "notebooks/assignments/logs/changed_by_ana_answers.json"
+    assert (table.read_text(encoding="utf-8"), kept.read_text(encoding="utf-8")) == ("{}", "an hour's work")
 
 
 def test_its_own_page_is_free_and_compiled_code_is_put_back_without_a_word(place):
@@ -181,6 +190,7 @@ def test_marks_of_others_and_marks_by_hand_are_put_back(book, text):
     run_sql(book, text)
     assert marks.put_back() == ["notebooks/assignments/marks/gradebook.db"]
     assert book.read_bytes() == before and marks.put_back() == []
+    assert list((book.parent.parent / "logs").glob("changed_by_ana_gradebook.db"))
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_text("no database"), lambda file: file.write_bytes(b"")])

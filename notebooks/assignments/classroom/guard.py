@@ -30,12 +30,12 @@ class Files:
     """Every file of the course as it is now, but the submission's own page."""
 
     def __init__(self, student, assignment):
-        self.own = course.autograded(student, assignment).parent
+        self.student, self.own = student, course.autograded(student, assignment).parent
         self.links = {top: os.readlink(top) for top in _tops() if top.is_symlink()}  # the teacher's: whatever else is one leads astray
         self.before = self._now()
 
     def put_back(self):
-        """Undo what was done to them; returns their names, but for compiled code, which others write as well."""
+        """Undo what was done to them, and keep it in ``logs``; returns their names, but for compiled code, which others write as well."""
         now = self._now()
         changed = [path for path in self.before.keys() | now.keys() if self.before.get(path) != now.get(path)]
         for path in changed:
@@ -43,6 +43,7 @@ class Files:
                 path.unlink()
         for path in sorted(self.before.keys() & set(changed)):
             _write_again(path, self.before[path])
+            _keep(self.student, path, now.get(path))
         return sorted(path.relative_to(course.REPOSITORY).as_posix() for path in changed if path.suffix != ".pyc")
 
     def _now(self):
@@ -66,21 +67,25 @@ def _paths_below(top):
     for folder, names, files in os.walk(top):
         names[:] = [name for name in names if name not in PASSING]
         for name in names:
-            if not os.access(Path(folder, name), os.R_OK | os.W_OK | os.X_OK):
-                Path(folder, name).chmod(0o700)  # else nothing in it can be seen or put back
+            if not os.access(Path(folder, name), os.R_OK | os.W_OK | os.X_OK):  # else nothing in it can be seen or put back
+                with contextlib.suppress(OSError):  # a disk to read from only
+                    Path(folder, name).chmod(0o700)
         links = [name for name in names if Path(folder, name).is_symlink()]
         yield from (Path(folder, name) for name in [*files, *links] if name not in PASSING)
 
 
 def _what_is_in(path):
-    """Bytes; of what is no file, which nobody could read, what it is."""
-    about = path.lstat()
-    if stat.S_ISLNK(about.st_mode):
+    """Bytes; of what is no file or cannot be read, what it is."""
+    kind = path.lstat().st_mode
+    if stat.S_ISLNK(kind):
         return os.readlink(path)
-    with contextlib.suppress(PermissionError):
-        return path.read_bytes() if stat.S_ISREG(about.st_mode) else about.st_mode
-    path.chmod(0o600)
-    return path.read_bytes()
+    if stat.S_ISREG(kind) and not os.access(path, os.R_OK):
+        with contextlib.suppress(OSError):
+            path.chmod(0o600)
+    try:
+        return path.read_bytes() if stat.S_ISREG(kind) else kind
+    except OSError:
+        return kind
 
 
 def _write_again(path, content):
@@ -91,6 +96,14 @@ def _write_again(path, content):
         path.write_bytes(content)
     elif isinstance(content, str):
         path.symlink_to(content)
+
+
+def _keep(student, path, content):
+    """What was put back may have been the teacher's own, saved meanwhile."""
+    if isinstance(content, bytes) and path.suffix != ".pyc":
+        folder = course.FOLDER / "logs"
+        folder.mkdir(exist_ok=True)
+        (folder / f"changed_by_{student}_{path.name}").write_bytes(content)
 
 
 # Marks
@@ -110,9 +123,11 @@ class Marks:
             others, by_hand = self._now()
             if others == self.others and by_hand <= self.by_hand:
                 return []
-        Path(f"{self.file}-journal").unlink(missing_ok=True)
-        self.file.unlink(missing_ok=True)
+        now = _what_is_in(self.file) if os.path.lexists(self.file) else None
+        for file in (Path(f"{self.file}-journal"), self.file):
+            shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink(missing_ok=True)
         self.file.write_bytes(self.before)
+        _keep(self.who["student"], self.file, now)
         return [self.file.relative_to(course.REPOSITORY).as_posix()]
 
     def _now(self):
