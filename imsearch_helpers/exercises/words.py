@@ -189,7 +189,8 @@ def _about_type(expected, got):
 
 
 def _about_shape(expected, got):
-    if isinstance(expected, tuple) and (not isinstance(got, (tuple, list)) or len(got) != len(expected)):
+    n_values = len(got) if isinstance(got, (tuple, list)) or isinstance(got, np.ndarray) and got.ndim else 1
+    if isinstance(expected, tuple) and n_values != len(expected):
         return f"It should be {len(expected)} values, separated by commas after return."
     if not is_numeric(expected):
         return ""

@@ -359,6 +359,27 @@ def test_a_pair_where_a_number_is_asked_for_and_no_text_where_one_is():
     assert check(named(lambda outcome, reason, harmless: True, "decide")).message.startswith("It should be a text, such as ")
 
 
+def test_of_an_array_with_as_many_values_as_asked_for_nothing_is_said_but_what_it_holds():
+    wrong = lambda truth, ranking, k: np.array([9.0, 9.0])  # as an array of the right two would pass
+    assert check(named(wrong, "precision_and_recall")).message.startswith("The call: ")
+
+
+def test_an_error_of_a_million_letters_fills_no_page():
+    def shouts(v1, v2):
+        raise ValueError("x" * 1_000_000)
+
+    assert len(check(named(shouts)).message) < 3000
+
+
+def test_a_text_that_says_of_itself_that_it_equals_everything_does_not():
+    class Sly(str):
+        __eq__ = lambda self, other: True
+        __str__ = lambda self: self
+        __hash__ = str.__hash__
+
+    assert not exercises.same(Sly("x"), "y") and exercises.same(Sly("y"), "y")
+
+
 def test_what_helps_comes_first_and_a_picture_fills_no_page():
     message = check(named(lambda colour, wall: np.zeros((8, 8, 3)), "colour_card")).message
     assert message.startswith("The dtype is float64") and len(message.splitlines()) <= 30
