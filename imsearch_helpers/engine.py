@@ -566,11 +566,14 @@ class ImageSearchEngine:
         image_dir = here(header["image_dir"])
         place = _place_now(image_dir, os.path.join(os.path.dirname(path), here(header["from_here"])), here)
         engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"], header["exclude"])
-        paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
         failed, repaired, left_out, stamps = (
             [(place(name), what) for name, what in header[kind]] for kind in ("failed", "repaired", "left_out", "stamps")
         )
-        engine._hold(paths, matrix, failed, repaired, stamps, Listing([], left_out, header["others"]))
+        try:
+            paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
+            engine._hold(paths, matrix, failed, repaired, stamps, Listing([], left_out, header["others"]))
+        except ValueError as error:
+            raise ValueError(f"{printable(path)} is not a usable index: {error}") from None
         return engine
 
     def stale_paths(self):
@@ -632,9 +635,10 @@ def _stamp(path, known=None):
         if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting
             return None
         with open(path, "rb") as file:
-            ends = file.read(ENDS)
+            ends = file.read(min(ENDS, status.st_size))  # no more: where the system shows an empty file, reading may never end
             file.seek(max(len(ends), status.st_size - ENDS))
-            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends + file.read(ENDS), digest_size=16).hexdigest()
+            ends += file.read(min(ENDS, status.st_size - file.tell()))
+            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends, digest_size=16).hexdigest()
     except (OSError, ValueError):
         return None
 

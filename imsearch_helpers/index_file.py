@@ -6,6 +6,7 @@ The file is a ZIP archive, not compressed, of `header.json` and `vectors.npy`; `
 import json
 import os
 import zipfile
+from pathlib import PurePosixPath, PureWindowsPath
 
 import numpy as np
 
@@ -104,17 +105,28 @@ def _parsed(file, n_bytes):
 def _checked_header(header):
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
-        raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
+        raise ValueError(f"its format is {found!r:.80}; this version reads {FORMAT!r}")
     header = ADDED_LATER | header
+    told = [pair for kind in ("failed", "repaired", "left_out") for pair in header[kind]]
+    paths = [*header["paths"], *(path for path, _ in told), *(path for path, _ in header["stamps"])]
     texts = [header[name] for name in ("method", "metric", "image_dir", "from_here", "separator")]
-    texts += header["paths"] + header["exclude"] + list(header["others"])
-    texts += [text for kind in ("failed", "repaired", "left_out") for path, why in header[kind] for text in (path, why)]
-    texts += [path for path, _ in header["stamps"]]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
+    texts += paths + header["exclude"] + [why for _, why in told]
+    is_fine = isinstance(header["named"], bool) and all(isinstance(count, int) for count in header["others"].values())
+    if not is_fine or not all(isinstance(text, str) for text in texts):
         raise ValueError("its header is damaged")
     metric_named(header["metric"])
+    _check_places(header["image_dir"], set(paths), PureWindowsPath if header["separator"] == "\\" else PurePosixPath)
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
+
+
+def _check_places(folder, paths, kind):
+    # What was indexed in a folder lies in it. Whoever changed the file could else have other pictures of the reader shown.
+    inside = str(kind(folder, "x"))[:-1]
+    for path in paths if folder else ():
+        rest = kind(path.removeprefix(inside))
+        if not path.startswith(inside) or rest.anchor or ".." in rest.parts:
+            raise ValueError(f"'{printable(path)}' in it lies outside of its folder '{printable(folder)}'")
 
 
 def _read_matrix(member, n_bytes):

@@ -22,6 +22,7 @@ from .checks import printable
 from .engine import ImageSearchEngine
 from .evaluation import compared, evaluate_search
 from .images import ImageError, load_image_in_time
+from .output import table_cell
 from .plots import BLUE, GREY, RED, damage_html, draw_effort, explain_match, figure_html, readings_html, show_scoreboard
 from .plots.shared import file_name, table_in_words
 from .text import search_by_text_and_image
@@ -732,7 +733,7 @@ def mixture_html(names, rows, weight):
     heads = "".join(f"<th>{html.escape(shot)} shot</th>" for shot in sorted(rows[0.0]))
     lines = "".join(f"<tr><th>{html.escape(name)}</th>{_cells(row)}</tr>" for name, row in table.items())
     label = html.escape(f"{title}. {table_in_words(table)}.", quote=True)
-    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{title}</caption><tr><td></td>{heads}</tr>{lines}</table>'
+    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{html.escape(title)}</caption><tr><td></td>{heads}</tr>{lines}</table>'
 
 
 def _mixture(names, rows, weight):
@@ -1040,7 +1041,7 @@ def _fooled_button(controls, queries, engines):
 def _append_row(path, heads, row):
     new = not Path(path).exists()
     with open(path, "a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([heads] * new + [row])
+        csv.writer(file).writerows([heads] * new + [map(table_cell, row)])
 
 
 def kept_queries(engines, path=FOOLED):
@@ -1066,9 +1067,13 @@ def kept_queries(engines, path=FOOLED):
         return []
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(dict.fromkeys(tuple(row) for row in csv.reader(file) if row))[1:]  # each once
-    path_of = {(_seen_from(engine.image_dir, one), name): one for name, engine in engines.items() for one in engine.image_paths}
-    strange = [row for row in rows if row not in path_of]
+    known = {
+        (table_cell(_seen_from(engine.image_dir, one)), table_cell(name)): (one, name)
+        for name, engine in engines.items()
+        for one in engine.image_paths
+    }
+    strange = [row for row in rows if row not in known]
     if strange:
         first = ", ".join(map(repr, strange[0]))
         warnings.warn(f"{path}: left out {len(strange)} of {len(rows)} rows: no such picture or method, such as {first}", stacklevel=2)
-    return [(path_of[row], row[1]) for row in rows if row in path_of]
+    return [known[row] for row in rows if row in known]

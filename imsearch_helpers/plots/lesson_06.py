@@ -1,5 +1,6 @@
 """Floor 6. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
 
+import contextlib
 import html
 import io
 import textwrap
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..images import ImageError, load_image, read_image_anywhere
+from ..images import MAX_PIXELS, ImageError, load_image, read_image_anywhere
 from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
 
 MODES = {
@@ -147,16 +148,27 @@ def three_readings(path):
 
 def _as_stored(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                picture.load()
-                turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+        with _opened_by_pillow(path) as picture:
+            picture.load()
+            turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+            shown, has_clear = _on_chequered_ground(picture), picture.has_transparency_data
     except Exception:  # a naive reader's troubles are the topic here
         return Seen(_first_bytes(path), None)
     words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
-    words += ["partly transparent"] * picture.has_transparency_data + [f"orientation {turn}"] * (turn != 1)
-    return Seen(", ".join(words), _on_chequered_ground(picture))
+    words += ["partly transparent"] * has_clear + [f"orientation {turn}"] * (turn != 1)
+    return Seen(", ".join(words), shown)
+
+
+@contextlib.contextmanager
+def _opened_by_pillow(path):
+    # A naive reader would also let an EPS drawing start another program, and unfold whatever fits into the memory.
+    Image.init()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path, formats=[name for name in Image.ID if name != "EPS"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"more than {MAX_PIXELS:,} pixels are not tried here")
+            yield picture
 
 
 def _first_bytes(path):
@@ -182,10 +194,8 @@ def _on_chequered_ground(picture):
 
 def _as_naive(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                return Seen("", picture.convert("RGB"))
+        with _opened_by_pillow(path) as picture:
+            return Seen("", picture.convert("RGB"))
     except Exception as error:
         reason = str(error).split("'")[0].strip()  # without the file's path
         return Seen(f"✗ {type(error).__name__}: {reason}", None)
