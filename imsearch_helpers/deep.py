@@ -138,7 +138,7 @@ def _network(model):
 def _loaded(model, changed=None):  # a file that has changed is loaded again
     if model == "resnet18":
         return _ResNet18()
-    runtime = _needed("onnxruntime")
+    runtime = _runtime()
     if model == "efficientnet_lite0":
         return _OnnxNetwork(runtime, _lite0())
     path = _small_network() if model == "small" else Path(model)
@@ -149,6 +149,14 @@ def _loaded(model, changed=None):  # a file that has changed is loaded again
         return _OnnxNetwork(runtime, content)
     except Exception as error:  # onnx and onnxruntime have classes of their own
         raise ValueError(f"model: {printable(path)} is no network that can be used: {error}") from error
+
+
+def _runtime():
+    # From version 1.29 on it reports to its makers what runs where, unless it is told not to before it starts.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    runtime = _needed("onnxruntime")
+    runtime.disable_telemetry_events()  # of one that a notebook has started before us, what can still be stopped
+    return runtime
 
 
 def _small_network():

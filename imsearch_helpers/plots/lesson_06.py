@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..images import MAX_PIXELS, ImageError, load_image, read_image_anywhere
-from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
+from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, file_name, new_figure, picture_html, row_html
 
 MODES = {
     "1": "1 bit",
@@ -63,11 +63,11 @@ def show_readings(paths):
     """
     if not paths:
         raise ValueError("paths is empty: there is no file to show")
-    readings = {Path(path).name: three_readings(path) for path in paths}
-    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings.items())
+    readings = [(file_name(path), three_readings(path)) for path in paths]
+    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings)
     figure = new_figure(9.4, 0.3 + 1.9 * len(paths), alt)
     rows = figure.subplots(len(paths), 3, squeeze=False)
-    for panels, (name, seen) in zip(rows, readings.items()):
+    for panels, (name, seen) in zip(rows, readings):
         for panel, one, before in zip(panels, seen.values(), (name, "", "")):
             _draw_seen(panel, one, before)
     for panel, reader in zip(rows[0], seen):

@@ -160,6 +160,16 @@ def test_saved_index_by_a_network_is_loaded_and_searched_with_pictures(folder, t
     assert loaded.method == engine.method and loaded.search_fast(query) == engine.search_fast(query)
 
 
+@EXTENSIONS
+def test_no_report_of_what_runs_here_is_begun(tmp_path):
+    # onnxruntime keeps the number of such a session in the folder for temporary files.
+    places = {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "TMP": str(tmp_path)}
+    settings = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")} | places
+    code = "from PIL import Image; from imsearch_helpers.vectors import METHODS; METHODS['small_network'](Image.new('RGB', (9, 9)))"
+    subprocess.run([sys.executable, "-c", code], env=settings, cwd=REPOSITORY, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_index_opens_without_onnxruntime_and_a_picture_as_query_names_the_remedy(tmp_path, monkeypatch):
     ImageSearchEngine.from_vectors(["a", "b"], np.eye(2), "deep").save(tmp_path / "index")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
