@@ -307,8 +307,11 @@ class _Checkpoint(pickle.Unpickler):
 
 
 def _tensor(storage, offset, shape, strides, *_):
+    rest = storage[offset:]
+    if offset < 0 or not (rest.size or 0 in shape):  # NumPy would take an empty buffer for one of any size
+        raise ValueError("a tensor lies outside of its storage")
     strides = [step * storage.itemsize for step in strides]  # NumPy refuses those that lead out of the storage
-    return np.ndarray(shape, storage.dtype, storage[offset:], strides=strides)
+    return np.ndarray(shape, storage.dtype, rest, strides=strides)
 
 
 def lite0_as_onnx(tensors):

@@ -203,8 +203,8 @@ class ImageSearchEngine:
             why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
             raise ValueError(f"image_dir: there are no pictures in '{printable(self.image_dir)}'{why}")
         stale = self._stale(stamps)
-        unlike = {*stale.changed, *stale.new}
-        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in stamps.keys() - unlike}
+        as_before = stamps.keys() - {*stale.changed, *stale.new}
+        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in as_before}
         unread, n_known = [path for path in stamps if path not in outcomes], len(outcomes)
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
@@ -539,7 +539,7 @@ class ImageSearchEngine:
 
     @classmethod
     def load(cls, path, method=None):
-        """Read an index that `save` wrote. Nothing in it is executed.
+        """Read an index that `save` wrote. Nothing in it is executed. The folder that it names is read by `update` only.
 
         Parameters
         ----------

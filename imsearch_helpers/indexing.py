@@ -516,6 +516,7 @@ def returned_vector(values):
     return checked_vector(values, "the vector that method returned")
 
 
+@np.errstate(over="ignore")  # as above
 def checked_vector(values, name):
     """Numbers as a vector that can be stored and compared, or a clear error.
 

@@ -357,6 +357,13 @@ def test_tensor_that_leads_out_of_its_storage_is_refused(shape, strides):
         read_checkpoint(checkpoint({"x": Tensor(six, 0, shape, strides)}, [six]))
 
 
+@pytest.mark.parametrize("offset", [6, 100, -1])
+def test_tensor_that_begins_outside_of_its_storage_is_refused(offset):
+    six = Storage(np.float32(range(6)))
+    with pytest.raises(ValueError, match="outside of its storage"):
+        read_checkpoint(checkpoint({"x": Tensor(six, offset, (1000,), (1,))}, [six]))
+
+
 def test_cut_checkpoint_is_refused_wherever_it_is_cut():
     six = Storage(np.float32(range(6)))
     content = checkpoint({"rows": Tensor(six, 0, (2, 3), (3, 1))}, [six])
