@@ -72,13 +72,16 @@ def read(path):
     ValueError
         When it is unusable; the message says why.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # opening a pipe would wait for a writer
+        raise ValueError(f"{printable(path)} is not a usable index: it is no regular file")
     with open(path, "rb") as file:
         n_bytes = os.fstat(file.fileno()).st_size
         try:
+            if n_bytes == 0:
+                raise ValueError("the file is empty")
             return _parsed(file, n_bytes)
         except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
-            why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
-            why = str(error) if isinstance(error, ValueError) else why
+            why = str(error) if isinstance(error, ValueError) else "it is cut, damaged, or another kind of file"
             raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
 
 

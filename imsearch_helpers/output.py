@@ -144,7 +144,7 @@ def is_table(heads):
 
 def _first_bytes(path):
     with open(path, "rb") as file:
-        return file.read(4096)
+        return file.read(min(4096, os.fstat(file.fileno()).st_size))  # where the system shows an empty file, reading may never end
 
 
 def _sweep(folder):

@@ -1150,6 +1150,14 @@ def test_index_with_a_strange_header_is_refused_in_few_words(saved, header, why)
         ImageSearchEngine.load(saved)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_index_that_is_a_folder_or_a_pipe_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(ValueError, match=f"{path.name} is not a usable index: it is no regular file"):
+            ImageSearchEngine.load(path)
+
+
 def test_index_whose_vectors_or_paths_cannot_be_is_named_by_its_error(saved):
     known = changed(saved, vectors=lambda content: content[:-4] + np.float32(np.nan).tobytes())
     with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: vectors must hold finite numbers"):
@@ -1161,6 +1169,8 @@ def test_index_whose_vectors_or_paths_cannot_be_is_named_by_its_error(saved):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="no such files here")
 def test_file_that_the_system_shows_as_empty_is_known_by_nothing_in_it():  # /proc/kmsg is one, and would never end
+    with pytest.raises(ValueError, match="environ is not a usable index: the file is empty"):
+        ImageSearchEngine.load("/proc/self/environ")
     assert engine_module._stamp("/proc/self/environ")[2] == hashlib.blake2b(b"", digest_size=16).hexdigest()
 
 
