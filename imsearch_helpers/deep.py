@@ -180,7 +180,7 @@ class _OnnxNetwork:
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1  # whoever has many pictures comes on several threads, which measured no slower
         options.log_severity_level = 4  # its errors are raised as well, and need not be printed, too
-        self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
         match [(end.name, end.type, end.shape) for end in self._session.get_inputs()]:
             case [(name_of_input, "tensor(float)", [1 | str() | None, 3, height, width])]:
                 self._input, self._sides = name_of_input, (width, height)

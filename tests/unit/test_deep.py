@@ -573,6 +573,15 @@ def test_embedding_that_is_not_finite_is_refused(tmp_path):
 
 
 @EXTENSIONS
+def test_network_with_a_broken_name_in_it_is_refused_and_nothing_is_printed(tmp_path, capfd):
+    content = (REPOSITORY / "data" / "models" / "small_network.onnx").read_bytes()
+    (tmp_path / "x.onnx").write_bytes(content.replace(b"Conv", b"Con\xa0"))
+    with pytest.raises(ValueError, match="x.onnx is no network that can be used"):
+        image_to_vector_deep(RED, tmp_path / "x.onnx")
+    assert capfd.readouterr() == ("", "")
+
+
+@EXTENSIONS
 def test_network_that_fails_on_pictures_of_this_size_is_named_with_the_size(tmp_path):
     import onnx
 
