@@ -49,8 +49,13 @@ def main(arguments=None):
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        super().error(printable(message))  # an argument may be the name of a file, which may be anything
+
+
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m imsearch_helpers", description="Find the pictures most like one.")
+    parser = _Parser(prog="python -m imsearch_helpers", description="Find the pictures most like one.")
     parser.add_argument("folder", help="the folder of pictures to search; subfolders count")
     parser.add_argument("query", nargs="?", help="the picture to search with")
     by_method = "how a picture becomes a vector (default histogram); deep and small_network need the extra extensions"

@@ -20,6 +20,7 @@ def as_float32(values):
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
+@np.errstate(over="ignore")  # as above
 def checked_vector(values, name):
     """Numbers as a vector that can be stored and compared, or a clear error.
 

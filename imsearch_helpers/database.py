@@ -14,6 +14,7 @@ module `postgres` says how); where you name a server by its connection string, t
   planner that knows each column alone mistakes how few rows pass two together, that can end without a result that is
   there. So `find` and the index for an engine, where fewer than top_k came back, compare all that pass; a statement
   of your own does not.
+- **Of others.** Open no database folder of somebody you do not trust: its settings can name programs to run.
 - **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors,
   paths and perhaps the password travel as they are.
 

@@ -206,8 +206,8 @@ class ImageSearchEngine:
             why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
             raise ValueError(f"image_dir: there are no pictures in '{printable(self.image_dir)}'{why}")
         stale = self._stale(stamps)
-        unlike = {*stale.changed, *stale.new}
-        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in stamps.keys() - unlike}
+        as_before = stamps.keys() - {*stale.changed, *stale.new}
+        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in as_before}
         unread, n_known = [path for path in stamps if path not in outcomes], len(outcomes)
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
@@ -547,7 +547,7 @@ class ImageSearchEngine:
 
     @classmethod
     def load(cls, path, method=None):
-        """Read an index that `save` wrote. Nothing in it is executed.
+        """Read an index that `save` wrote. Nothing in it is executed. The folder that it names is read by `update` only.
 
         Parameters
         ----------
@@ -571,9 +571,12 @@ class ImageSearchEngine:
         """
         header, matrix = index_file.read(path)
         engine = cls(header["image_dir"], _method_for(header, method, path), header["metric"], header["exclude"])
-        paths, matrix = _sorted_by_path(header["paths"], matrix)
         listing = Listing([], header["left_out"], header["others"])
-        engine._hold(paths, matrix, header["failed"], header["repaired"], header["stamps"], listing)
+        try:
+            paths, matrix = _sorted_by_path(header["paths"], matrix)
+            engine._hold(paths, matrix, header["failed"], header["repaired"], header["stamps"], listing)
+        except ValueError as error:
+            raise ValueError(f"{printable(path)} is not a usable index: {error}") from None
         return engine
 
     def stale_paths(self):

@@ -229,9 +229,10 @@ def stamp(path, known=None):
         if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting
             return None
         with open(path, "rb") as file:
-            ends = file.read(ENDS)
+            ends = file.read(min(ENDS, status.st_size))  # no more: where the system shows an empty file, reading may never end
             file.seek(max(len(ends), status.st_size - ENDS))
-            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends + file.read(ENDS), digest_size=16).hexdigest()
+            ends += file.read(min(ENDS, status.st_size - file.tell()))
+            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends, digest_size=16).hexdigest()
     except (OSError, ValueError):
         return None
 

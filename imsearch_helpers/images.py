@@ -256,10 +256,12 @@ def _open_regular_file(path):
 
 def _in_memory(file):
     # Of a small file, which most are, everything is read at once: looking around in it is then several times as fast.
-    if file.seek(0, io.SEEK_END) > SMALL:
+    # No more than its length: what a system shows as an empty file, such as /proc/kmsg, could keep us waiting for more.
+    length = file.seek(0, io.SEEK_END)
+    if length > SMALL:
         return file
     file.seek(0)
-    return io.BytesIO(file.read())
+    return io.BytesIO(file.read(length))
 
 
 def _read(file, path, size, max_pixels, max_bytes, killable):

@@ -6,7 +6,7 @@ The file is a ZIP archive, not compressed, of `header.json` and `vectors.npy`; `
 import json
 import os
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
@@ -73,13 +73,16 @@ def read(path):
     ValueError
         When it is unusable; the message says why.
     """
+    if os.path.exists(path) and not os.path.isfile(path):  # opening a pipe would wait for a writer
+        raise ValueError(f"{printable(path)} is not a usable index: it is no regular file")
     with open(path, "rb") as file:
         n_bytes = os.fstat(file.fileno()).st_size
         try:
+            if n_bytes == 0:
+                raise ValueError("the file is empty")
             header, matrix = _parsed(file, n_bytes)
         except Exception as error:  # on damaged bytes zipfile, json and NumPy raise nearly anything
-            why = "the file is empty" if n_bytes == 0 else "it is cut, damaged, or another kind of file"
-            why = str(error) if isinstance(error, ValueError) else why
+            why = str(error) if isinstance(error, ValueError) else "it is cut, damaged, or another kind of file"
             raise ValueError(f"{printable(path)} is not a usable index: {why}") from error
     return _placed(header, os.path.dirname(path)), matrix
 
@@ -107,11 +110,14 @@ def _parsed(file, n_bytes):
 def _checked_header(header):
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else header
-        raise ValueError(f"its format is {found!r}; this version reads {FORMAT!r}")
+        raise ValueError(f"its format is {found!r:.80}; this version reads {FORMAT!r}")
     header = ADDED_LATER | header
     if not _is_sound(header):
         raise ValueError("its header is damaged")
     metric_named(header["metric"])
+    told = [pair for kind in ("failed", "repaired", "left_out", "stamps") for pair in header[kind]]
+    paths = {*header["paths"], *(path for path, _ in told)}
+    _check_places(header["image_dir"], paths, PureWindowsPath if header["separator"] == "\\" else PurePosixPath)
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 
@@ -128,6 +134,15 @@ def _is_sound(header):
         return all(isinstance(value, kind) for values, kind in kinds for value in values)
     except (AttributeError, KeyError, TypeError, ValueError):  # other types, or other lengths
         return False
+
+
+def _check_places(folder, paths, kind):
+    # What was indexed in a folder lies in it. Whoever changed the file could else have other pictures of the reader shown.
+    inside = str(kind(folder, "x"))[:-1]
+    for path in paths if folder else ():
+        rest = kind(path.removeprefix(inside))
+        if not path.startswith(inside) or rest.anchor or ".." in rest.parts:
+            raise ValueError(f"'{printable(path)}' in it lies outside of its folder '{printable(folder)}'")
 
 
 def _read_matrix(member, n_bytes):

@@ -117,9 +117,9 @@ class TfIdf:
         unknown = sorted(set(count) - set(self.words))
         if len(unknown) == len(count):
             known = ", ".join(self.words[:: math.ceil(len(self.words) / 8)])
-            raise ValueError(f"text_query: no caption has a word of {text_query!r}; some of the known: {known}")
+            raise ValueError(f"text_query: no caption has a word of {text_query!r:.80}; some of the known: {known}")
         if unknown:
-            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown))}: left out", stacklevel=2)
+            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown)):.200}: left out", stacklevel=2)
         return self._vector(count)
 
     def _vector(self, count):

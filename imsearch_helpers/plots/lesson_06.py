@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..images import MAX_PIXELS, ImageError, load_image, read_image_anywhere
-from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
+from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, file_name, new_figure, picture_html, row_html
 
 MODES = {
     "1": "1 bit",
@@ -63,11 +63,11 @@ def show_readings(paths):
     """
     if not paths:
         raise ValueError("paths is empty: there is no file to show")
-    readings = {Path(path).name: three_readings(path) for path in paths}
-    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings.items())
+    readings = [(file_name(path), three_readings(path)) for path in paths]
+    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings)
     figure = new_figure(9.4, 0.3 + 1.9 * len(paths), alt)
     rows = figure.subplots(len(paths), 3, squeeze=False)
-    for panels, (name, seen) in zip(rows, readings.items()):
+    for panels, (name, seen) in zip(rows, readings):
         for panel, one, before in zip(panels, seen.values(), (name, "", "")):
             _draw_seen(panel, one, before)
     for panel, reader in zip(rows[0], seen):
@@ -148,23 +148,26 @@ def three_readings(path):
 
 def _as_stored(path):
     try:
-        with _opened(path) as picture:
+        with _opened_by_pillow(path) as picture:
             picture.load()
             turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
-            words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
-            words += ["partly transparent"] * picture.has_transparency_data + [f"orientation {turn}"] * (turn != 1)
-            return Seen(", ".join(words), _on_chequered_ground(picture))
+            shown, has_clear = _on_chequered_ground(picture), picture.has_transparency_data
     except Exception:  # a naive reader's troubles are the topic here
         return Seen(_first_bytes(path), None)
+    words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
+    words += ["partly transparent"] * has_clear + [f"orientation {turn}"] * (turn != 1)
+    return Seen(", ".join(words), shown)
 
 
 @contextlib.contextmanager
-def _opened(path):
+def _opened_by_pillow(path):
+    # A naive reader would also let an EPS drawing start another program, and unfold whatever fits into the memory.
+    Image.init()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MAX_PIXELS:  # a naive reader would try, and take the memory of all others
-                raise ValueError(f"{picture.width} x {picture.height} pixels are not tried here")
+        with Image.open(path, formats=[name for name in Image.ID if name != "EPS"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"more than {MAX_PIXELS:,} pixels are not tried here")
             yield picture
 
 
@@ -193,7 +196,7 @@ def _on_chequered_ground(picture):
 
 def _as_naive(path):
     try:
-        with _opened(path) as picture:
+        with _opened_by_pillow(path) as picture:
             return Seen("", picture.convert("RGB"))
     except Exception as error:
         reason = str(error).split("'")[0].strip()  # without the file's path

@@ -12,6 +12,7 @@ from ..checks import printable
 from ..engine import ImageSearchEngine
 from ..evaluation import compared
 from ..images import ImageError
+from ..output import table_cell
 from .cards import query_vector, results_html, seen_from
 from .panel import chooser, in_sight, play, query_slider, slider, upload_button
 
@@ -121,7 +122,7 @@ def _fooled_button(controls, queries, engines):
 def _append_row(path, heads, row):
     new = not Path(path).exists()
     with open(path, "a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([heads] * new + [row])
+        csv.writer(file).writerows([heads] * new + [map(table_cell, row)])
 
 
 def kept_queries(engines, path=FOOLED):
@@ -147,9 +148,13 @@ def kept_queries(engines, path=FOOLED):
         return []
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(dict.fromkeys(tuple(row) for row in csv.reader(file) if row))[1:]  # each once
-    path_of = {(seen_from(engine.image_dir, one), name): one for name, engine in engines.items() for one in engine.image_paths}
-    strange = [row for row in rows if row not in path_of]
+    known = {
+        (table_cell(seen_from(engine.image_dir, one)), table_cell(name)): (one, name)
+        for name, engine in engines.items()
+        for one in engine.image_paths
+    }
+    strange = [row for row in rows if row not in known]
     if strange:
         first = ", ".join(map(repr, strange[0]))
         warnings.warn(f"{path}: left out {len(strange)} of {len(rows)} rows: no such picture or method, such as {first}", stacklevel=2)
-    return [(path_of[row], row[1]) for row in rows if row in path_of]
+    return [known[row] for row in rows if row in known]

@@ -123,7 +123,7 @@ def mixture_html(names, rows, weight):
     heads = "".join(f"<th>{html.escape(shot)} shot</th>" for shot in sorted(rows[0.0]))
     lines = "".join(f"<tr><th>{html.escape(name)}</th>{_cells(row)}</tr>" for name, row in table.items())
     label = html.escape(f"{title}. {table_in_words(table)}.", quote=True)
-    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{title}</caption><tr><td></td>{heads}</tr>{lines}</table>'
+    return f'{BOARD_STYLE}<table class="imsearch-board" aria-label="{label}"><caption>{html.escape(title)}</caption><tr><td></td>{heads}</tr>{lines}</table>'
 
 
 def _mixture(names, rows, weight):

@@ -43,6 +43,12 @@ def test_picture_of_the_ranking_is_written(folder, tmp_path):
     assert Image.open(tmp_path / "ranking.png").width > 100
 
 
+def test_an_option_that_is_none_does_not_reach_the_terminal_as_it_is(capsys):  # a shell puts in names of files
+    with pytest.raises(SystemExit):
+        main(["pictures", "query.png", "--\x1b[2J.png"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --\\x1b[2J.png\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

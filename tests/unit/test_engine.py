@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import os
@@ -9,7 +10,7 @@ import threading
 import zipfile
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from imsearch_helpers import folders, index_file, workers
 from imsearch_helpers import vectors as methods
-from imsearch_helpers import workers
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
@@ -1105,6 +1106,91 @@ def test_index_of_before_there_were_reports_still_loads(saved):
     assert len(loaded.image_paths) == 6 and not loaded.stale_paths()
     os.utime(loaded.image_paths[0], (1, 1))
     assert loaded.stale_paths().changed == loaded.image_paths[:1]  # without a checksum the time decides
+
+
+def changed(saved, vectors=None, **header):
+    """An index with something else in its header, or other vectors."""
+    with zipfile.ZipFile(saved) as archive:
+        known, old = json.loads(archive.read("header.json")), archive.read("vectors.npy")
+    with zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("header.json", json.dumps(known | header))
+        archive.writestr("vectors.npy", old if vectors is None else vectors(old))
+    return known
+
+
+@pytest.mark.parametrize("kind", ["paths", "failed", "repaired", "left_out", "stamps"])
+@pytest.mark.parametrize("way", ["{0}/../x.png", "{0}2/x.png", "/x.png", "../x.png", "x.png", "{0}"])
+def test_index_that_names_a_picture_outside_its_folder_is_refused(saved, kind, way):
+    known = changed(saved)
+    path = way.format(known["image_dir"])
+    item = {"paths": path, "stamps": [path, None]}.get(kind, [path, "why"])
+    changed(saved, **{kind: [item, *known[kind][1:]]})
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: '.*' in it lies outside of its folder"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.parametrize(
+    ("folder", "below", "outside"),
+    [
+        (".", "sub/..a.png", ["/a.png", "../a.png", "sub/../../a.png"]),
+        ("..", "../a.png", ["a.png", "../../a.png"]),
+        ("./pics//", "pics/sub/a.png", ["pics2/a.png", "pics", "pics/../a.png", "/pics/a.png"]),
+        ("/pics/..", "/pics/../a.png", ["/pics/a.png"]),
+        ("/", "/a.png", ["a.png", "/../a.png"]),
+        ("", "../a.png", []),  # of an engine from vectors
+    ],
+)
+def test_index_keeps_to_its_folder_however_that_was_written(folder, below, outside):
+    index_file._check_places(folder, {below}, PurePosixPath)
+    for path in outside:
+        with pytest.raises(ValueError, match="outside of its folder"):
+            index_file._check_places(folder, {path}, PurePosixPath)
+
+
+def test_index_under_windows_keeps_to_its_folder():
+    index_file._check_places("C:/pics", {"C:\\pics\\a.png"}, PureWindowsPath)
+    index_file._check_places(".", {"a.png"}, PureWindowsPath)
+    for folder, path in [("C:/pics", "D:\\pics\\a.png"), (".", "D:a.png"), (".", "\\\\host\\a.png"), ("pics", "pics\\..\\a.png")]:
+        with pytest.raises(ValueError, match="outside of its folder"):
+            index_file._check_places(folder, {path}, PureWindowsPath)
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ({"others": ["a"]}, "cut, damaged, or another kind"),
+        ({"others": {"a": "b"}}, "its header is damaged"),
+        ({"format": ["x"] * 1000}, "its format is .{80}; this version reads"),
+    ],
+)
+def test_index_with_a_strange_header_is_refused_in_few_words(saved, header, why):
+    changed(saved, **header)
+    with pytest.raises(ValueError, match=f"^.*{saved.name} is not a usable index: .*{why}"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_index_that_is_a_folder_or_a_pipe_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(ValueError, match=f"{path.name} is not a usable index: it is no regular file"):
+            ImageSearchEngine.load(path)
+
+
+def test_index_whose_vectors_or_paths_cannot_be_is_named_by_its_error(saved):
+    known = changed(saved, vectors=lambda content: content[:-4] + np.float32(np.nan).tobytes())
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: vectors must hold finite numbers"):
+        ImageSearchEngine.load(saved)
+    changed(saved, paths=[known["paths"][0]] * len(known["paths"]))
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: paths must differ"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="no such files here")
+def test_file_that_the_system_shows_as_empty_is_known_by_nothing_in_it():  # /proc/kmsg is one, and would never end
+    with pytest.raises(ValueError, match="environ is not a usable index: the file is empty"):
+        ImageSearchEngine.load("/proc/self/environ")
+    assert folders.stamp("/proc/self/environ")[2] == hashlib.blake2b(b"", digest_size=16).hexdigest()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="here a backslash is a separator anyway")

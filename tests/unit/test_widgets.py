@@ -430,7 +430,20 @@ def test_the_fooled_button_survives_a_hostile_name(tmp_path, monkeypatch):
         controls(panel)["query"].value = number
         assert "<img" not in press(panel) and "<b>" not in press(panel)
     with open("fooled.csv", encoding="utf-8", newline="") as file:
-        assert {row[0] for row in csv.reader(file)} == {"query", *HOSTILE}
+        assert {row[0] for row in csv.reader(file)} == {"query", "two\\nlines.png", *HOSTILE} - {"two\nlines.png"}
+
+
+def test_a_kept_name_is_no_formula_and_comes_back_whatever_it_holds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["=cmd|' C'!A0.png", "bad\udcff.png", "line\n.png"]
+    engine = ImageSearchEngine.from_vectors(names, np.eye(3))
+    panel = widgets.explore({"=1": engine})
+    for number in range(3):
+        controls(panel)["query"].value = number
+        assert press(panel).startswith("Kept")
+    rows = (tmp_path / "fooled.csv").read_text(encoding="utf-8").splitlines()
+    assert rows == ["query,method", "'=cmd|' C'!A0.png,'=1", "bad\\udcff.png,'=1", "line\\n.png,'=1"]
+    assert widgets.kept_queries({"=1": engine}) == [(name, "=1") for name in names]
 
 
 def test_what_the_fooled_button_said_goes_with_the_next_query(explorer):
@@ -698,6 +711,7 @@ def test_the_mixing_slider_moves_the_third_row_and_no_other():
 
 def test_a_name_in_the_table_of_a_mixture_is_escaped():
     assert "<b>" not in widgets.mixture_html(("<b>", "pixels"), MIXED, 0.5)
+    assert "<i>" not in widgets.mixture_html(("root", "pixels"), {weight: {"<i>": 0.5} for weight in (0.0, 1.0)}, 0.5)
 
 
 def test_the_title_of_a_mixture_names_its_worst_shot():
