@@ -291,7 +291,8 @@ def _reason_of(error, kind=""):
     if "truncated" in str(error).lower():
         return str(damaged("some of its pixels are missing"))
     if NOT_SUPPORTED.search(str(error)):
-        return str(unsupported(f"a {kind} picture of this layout ({error})".replace("  ", " ")))
+        said = " ".join(str(error).split())  # a decoder's words may have a line break at their end
+        return str(unsupported(f"a {kind} picture of this layout ({printable(said):.200})".replace("  ", " ")))
     return str(damaged("its pixels cannot be decoded"))
 
 
