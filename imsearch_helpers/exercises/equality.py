@@ -59,5 +59,5 @@ def is_numeric(value):
     """
     try:
         return np.asarray(value).dtype.kind in "buif"
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, MemoryError):
         return False

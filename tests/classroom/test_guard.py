@@ -224,7 +224,11 @@ import os, subprocess, sys
 sys.path.insert(0, {folder!r})
 from classroom import guard
 guard.adopt_orphans()
-starter = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'], start_new_session=True, stdout=-3, stderr=-3, env=" + {environment!r} + ").pid)"
+starter = '''
+import subprocess, sys
+sleeps = [sys.executable, "-c", "import time; time.sleep(300)"]
+print(subprocess.Popen(sleeps, start_new_session=True, stdout=-3, stderr=-3, env={environment}).pid)
+'''
 pid = int(subprocess.run([sys.executable, "-c", starter], capture_output=True, env={{**os.environ, guard.TOKEN: "abc"}}).stdout)
 print(guard.end_what_is_left("abc"), guard.end_what_is_left("abc"))
 import psutil
