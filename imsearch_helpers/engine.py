@@ -209,7 +209,9 @@ class ImageSearchEngine:
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
                 outcomes[path] = outcome
-        except KeyboardInterrupt:
+        except FileNotFoundError:  # a worker sees other files
+            raise
+        except (KeyboardInterrupt, OSError):  # the second: nobody can see the bar any more, for its terminal or pipe is closed
             self._keep_what_was_read(listing, stamps, outcomes)
             raise
         self._keep(listing, stamps, outcomes)
@@ -227,7 +229,7 @@ class ImageSearchEngine:
         if any(outcome.vector is not None for outcome in outcomes.values()):
             self._keep(listing, {path: stamps[path] for path in outcomes}, outcomes)
             self._interrupted = True
-            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call goes on from there")
+            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call of this engine goes on from there")
 
     def _keep(self, listing, stamps, outcomes):
         paths = sorted(outcomes)
@@ -533,6 +535,7 @@ class ImageSearchEngine:
             "others": self._listing.others,
             "exclude": self.exclude,
             "stamps": list(self._stamps.items()),
+            "budgets": self._budgets,
             "separator": os.sep,
         }
         index_file.write(path, header, self.image_vectors)
@@ -571,6 +574,7 @@ class ImageSearchEngine:
             [(place(name), what) for name, what in header[kind]] for kind in ("failed", "repaired", "left_out", "stamps")
         )
         engine._hold(paths, matrix, failed, repaired, stamps, Listing([], left_out, header["others"]))
+        engine._budgets = header["budgets"]
         return engine
 
     def stale_paths(self):
@@ -587,6 +591,10 @@ class ImageSearchEngine:
         if not os.path.isdir(self.image_dir):
             return StalePaths([], sorted(self._stamps), [])
         return self._stale(self._as_it_is_now()[1])
+
+    def _has_changed(self, path):
+        known = self._stamps.get(path)
+        return bool(known) and os.path.exists(path) and not _same(_stamp(path, known), known)
 
     def _stale(self, stamps):
         return StalePaths(

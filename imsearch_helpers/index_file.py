@@ -9,12 +9,12 @@ import zipfile
 
 import numpy as np
 
-from .checks import printable
+from .checks import checked_positive, printable
 from .output import whole_file
 from .similarity import metric_named
 
 FORMAT = "imsearch index 1"
-ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep}  # older files lack them
+ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep, "budgets": {}}  # older files lack them
 
 
 def write(path, header, matrix):
@@ -113,6 +113,8 @@ def _checked_header(header):
     if not all(isinstance(text, str) for text in texts) or not isinstance(header["named"], bool):
         raise ValueError("its header is damaged")
     metric_named(header["metric"])
+    known = header["budgets"].keys() & {"timeout", "max_pixels", "max_bytes"}
+    header["budgets"] = {name: checked_positive(header["budgets"][name], name) for name in known}
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 

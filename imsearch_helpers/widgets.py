@@ -64,6 +64,9 @@ DEAD = f"""<style>.imsearch-panel.jupyter-widgets-disconnected::before {{color: 
   content: "These sliders belong to a kernel that has ended: run this cell again."}}</style>"""
 
 
+_BEGUN = {}  # folder -> the engine that `explore` began with, until it has read all
+
+
 class Panel(ipywidgets.VBox):
     """A box of controls above what they change. In a stored page, where nothing can be moved, it says so.
 
@@ -256,7 +259,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     ----------
     engine : ImageSearchEngine
     query : str, Path, PIL.Image.Image or bytes
-        The vector of an indexed path is looked up; any other picture is read.
+        The vector of an indexed path is looked up unless its file has changed; any other picture is read.
     top_k : int
     products : Products, optional
         The truth: then each result says whether it shows the same product, or at least the same category.
@@ -266,13 +269,14 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     Returns
     -------
     str
-        All text from file names is escaped; they are shown as seen from the engine's folder. What is gone or cannot be read is
-        said in words, and so is what the method lacks.
+        All text from file names is escaped; they are shown as seen from the engine's folder. What is gone, cannot be read or (where
+        there are no products) has changed since it was indexed is said in words, and so is what the method lacks.
     """
     try:
         found = engine.search_fast(_query_vector(engine, query), top_k + bool(without_query))
         results = [result for result in found if not (without_query and compared(result.path) == compared(query))][:top_k]
-        return results_html(query, results, products, engine.image_dir)
+        changed = ["changed since it was indexed" if engine._has_changed(result.path) else "" for result in results]
+        return results_html(query, results, products, engine.image_dir, changed)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
     except (ImportError, OSError, ValueError) as error:  # of the method; a widget that raises an error shows nothing at all
@@ -317,7 +321,8 @@ def results_html(query, results, products=None, folder="", said=()):
 
 def _query_vector(engine, query):
     # A path of the collection is already in the index, and looking it up keeps the slider smooth.
-    row = np.searchsorted(engine.image_paths, query) if isinstance(query, str) else len(engine.image_paths)
+    known = isinstance(query, str) and not engine._has_changed(query)
+    row = np.searchsorted(engine.image_paths, query) if known else len(engine.image_paths)
     if row < len(engine.image_paths) and engine.image_paths[row] == query:
         return engine.image_vectors[row]
     return engine.vector_of(query)
@@ -357,7 +362,7 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     ----------
     engines : ImageSearchEngine, dict of str to ImageSearchEngine, or str or Path
         Several engines over the same pictures give a choice between them, under the dict's names. A folder of pictures is
-        indexed first.
+        indexed first; when that is interrupted, the next call goes on from there.
     products : Products, optional
         The truth about the pictures, for ticks and crosses.
     queries : list of str or Path, optional
@@ -379,7 +384,7 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
         When an engine has nothing indexed yet.
     """
     if isinstance(engines, (str, os.PathLike)):
-        engines = ImageSearchEngine(engines).index_images()
+        engines = _indexed(os.path.abspath(os.path.expanduser(engines)), engines)
     engines = engines if isinstance(engines, dict) else {engines.method: engines}
     for engine in engines.values():
         engine._require_index()
@@ -402,6 +407,12 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     panel.children = (*panel.children, fooled)
     panel.add_class("imsearch-explorer")
     return panel
+
+
+def _indexed(place, folder):
+    engine = _BEGUN.setdefault(place, ImageSearchEngine(folder)).index_images()
+    del _BEGUN[place]
+    return engine
 
 
 def pick_colour(engines, products=None, colour="#2f62b8", area=30, top_k=5):

@@ -850,6 +850,8 @@ def test_number_of_paths_must_be_that_of_the_vectors(saved):
         {"stamps": [["a", 5]]},
         {"named": None},
         {"image_dir": None},
+        {"budgets": {"timeout": -1}},
+        {"budgets": [5]},
     ],
 )
 def test_damaged_header_is_refused(saved, header):
@@ -1070,10 +1072,16 @@ def test_report_and_exclude_come_back_with_the_index(folder, tmp_path):
     assert loaded.exclude == ["b.png"] and not loaded.stale_paths()
 
 
+def test_raised_budgets_come_back_with_the_index(folder, tmp_path):
+    with indexing.ReaderPool(1, timeout=9, max_pixels=300_000_000) as pool:
+        ImageSearchEngine(folder).index_images(pool).save(tmp_path / "index")
+        assert ImageSearchEngine.load(tmp_path / "index")._budgets == pool.budgets
+
+
 def test_index_of_before_there_were_reports_still_loads(saved):
     with zipfile.ZipFile(saved) as archive:
         header = json.loads(archive.read("header.json"))
-    for name in ("repaired", "left_out", "others", "exclude", "separator"):
+    for name in ("repaired", "left_out", "others", "exclude", "separator", "budgets"):
         del header[name]
     header["stamps"] = [(path, stamp[:2]) for path, stamp in header["stamps"]]
     with zipfile.ZipFile(saved) as archive:
