@@ -212,7 +212,9 @@ class ImageSearchEngine:
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
                 outcomes[path] = outcome
-        except KeyboardInterrupt:
+        except FileNotFoundError:  # a worker sees other files
+            raise
+        except (KeyboardInterrupt, OSError):  # the second: nobody can see the bar any more, for its terminal or pipe is closed
             self._keep_what_was_read(listing, stamps, outcomes)
             raise
         self._keep(listing, stamps, outcomes)
@@ -230,7 +232,7 @@ class ImageSearchEngine:
         if any(outcome.vector is not None for outcome in outcomes.values()):
             self._keep(listing, {path: stamps[path] for path in outcomes}, outcomes)
             self._interrupted = True
-            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call goes on from there")
+            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call of this engine goes on from there")
 
     def _keep(self, listing, stamps, outcomes):
         paths = sorted(outcomes)
@@ -542,6 +544,7 @@ class ImageSearchEngine:
             "others": self._listing.others,
             "exclude": self.exclude,
             "stamps": list(self._stamps.items()),
+            "budgets": self._budgets,
         }
         index_file.write(path, header, self.image_vectors)
 
@@ -577,6 +580,7 @@ class ImageSearchEngine:
             engine._hold(paths, matrix, header["failed"], header["repaired"], header["stamps"], listing)
         except ValueError as error:
             raise ValueError(f"{printable(path)} is not a usable index: {error}") from None
+        engine._budgets = header["budgets"]
         return engine
 
     def stale_paths(self):
@@ -593,6 +597,22 @@ class ImageSearchEngine:
         if not os.path.isdir(self.image_dir):
             return StalePaths([], sorted(self._stamps), [])
         return self._stale(self._as_it_is_now()[1])
+
+    def has_changed(self, path):
+        """Whether a picture's file is there, and another one than when it was indexed.
+
+        Parameters
+        ----------
+        path : str
+            As in `image_paths`.
+
+        Returns
+        -------
+        bool
+            False also for what was never read from a file.
+        """
+        known = self._stamps.get(path)
+        return bool(known) and os.path.exists(path) and not same_file(stamp(path, known), known)
 
     def _stale(self, stamps):
         return StalePaths(

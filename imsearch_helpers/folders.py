@@ -164,7 +164,7 @@ def checked_patterns(exclude):
     Returns
     -------
     list of str
-        In small letters, with ``/`` between folders and none at the end; a ``./`` before it is gone.
+        In small letters, with ``/`` between folders and none at the end; a ``./`` before it is gone, and so are empty ones.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def checked_patterns(exclude):
     patterns = list(exclude) if isinstance(exclude, Iterable) else [exclude]
     if isinstance(exclude, (str, bytes)) or not all(isinstance(pattern, str) for pattern in patterns):
         raise TypeError(f"exclude must be a list of names or patterns, such as ['drafts', '*.gif'], not {exclude!r:.80}")
-    return [pattern.lower().replace(os.sep, "/").removeprefix("./").rstrip("/") for pattern in patterns]
+    return [pattern.lower().replace(os.sep, "/").removeprefix("./").rstrip("/") for pattern in patterns if pattern]
 
 
 def folder_named(folder, name="image_dir"):

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
-from .checks import printable
+from .checks import checked_positive, printable
 from .output import whole_file
 from .similarity import metric_named
 
 FORMAT = "imsearch index 1"
-ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep}  # older files lack them
+ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep, "budgets": {}}  # older files lack them
 
 
 def write(path, header, matrix):
@@ -118,6 +118,8 @@ def _checked_header(header):
     told = [pair for kind in ("failed", "repaired", "left_out", "stamps") for pair in header[kind]]
     paths = {*header["paths"], *(path for path, _ in told)}
     _check_places(header["image_dir"], paths, PureWindowsPath if header["separator"] == "\\" else PurePosixPath)
+    known = header["budgets"].keys() & {"timeout", "max_pixels", "max_bytes"}
+    header["budgets"] = {name: checked_positive(header["budgets"][name], name) for name in known}
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 

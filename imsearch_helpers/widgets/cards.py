@@ -113,7 +113,7 @@ def gallery(cards):
 
 
 def query_vector(engine, query):
-    """The vector of a query. That of an indexed path is looked up, which keeps a slider smooth; any other picture is read.
+    """The vector of a query. That of an indexed path is looked up, which keeps a slider smooth; a changed or other picture is read.
 
     Parameters
     ----------
@@ -124,7 +124,8 @@ def query_vector(engine, query):
     -------
     ndarray, shape (n_dims,), float32
     """
-    row = np.searchsorted(engine.image_paths, query) if isinstance(query, str) else len(engine.image_paths)
+    known = isinstance(query, str) and not engine.has_changed(query)
+    row = np.searchsorted(engine.image_paths, query) if known else len(engine.image_paths)
     if row < len(engine.image_paths) and engine.image_paths[row] == query:
         return engine.image_vectors[row]
     return engine.vector_of(query)

@@ -18,6 +18,8 @@ from .panel import chooser, in_sight, play, query_slider, slider, upload_button
 
 FOOLED = "fooled.csv"
 
+_BEGUN = {}  # folder -> the engine that `explore` began with, until it has read all
+
 
 def explore(engines, products=None, queries=None, query=0, top_k=5, without_query=False):
     """The explorer: pick a query, move the number of results, choose an engine, upload a picture of your own.
@@ -26,7 +28,7 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     ----------
     engines : ImageSearchEngine, dict of str to ImageSearchEngine, or str or Path
         Several engines over the same pictures give a choice between them, under the dict's names. A folder of pictures is
-        indexed first.
+        indexed first; when that is interrupted, the next call goes on from there.
     products : Products, optional
         The truth about the pictures, for ticks and crosses.
     queries : list of str or Path, optional
@@ -48,7 +50,7 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
         When an engine has nothing indexed yet.
     """
     if isinstance(engines, (str, os.PathLike)):
-        engines = ImageSearchEngine(engines).index_images()
+        engines = _indexed(os.path.abspath(os.path.expanduser(engines)), engines)
     engines = engines if isinstance(engines, dict) else {engines.method: engines}
     for engine in engines.values():
         engine.require_index()
@@ -71,6 +73,12 @@ def explore(engines, products=None, queries=None, query=0, top_k=5, without_quer
     return panel.add_class("imsearch-explorer")
 
 
+def _indexed(place, folder):
+    engine = _BEGUN.setdefault(place, ImageSearchEngine(folder)).index_images()
+    del _BEGUN[place]
+    return engine
+
+
 def gallery_html(engine, query, top_k, products=None, without_query=False):
     """The query and its results as one piece of HTML, thumbnails inside.
 
@@ -78,7 +86,7 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     ----------
     engine : ImageSearchEngine
     query : str, Path, PIL.Image.Image or bytes
-        The vector of an indexed path is looked up; any other picture is read.
+        The vector of an indexed path is looked up unless its file has changed; any other picture is read.
     top_k : int
     products : Products, optional
         The truth: then each result says whether it shows the same product, or at least the same category.
@@ -88,13 +96,14 @@ def gallery_html(engine, query, top_k, products=None, without_query=False):
     Returns
     -------
     str
-        All text from file names is escaped; they are shown as seen from the engine's folder. What is gone or cannot be read is
-        said in words, and so is what the method lacks.
+        All text from file names is escaped; they are shown as seen from the engine's folder. What is gone, cannot be read or (where
+        there are no products) has changed since it was indexed is said in words, and so is what the method lacks.
     """
     try:
         found = engine.search_fast(query_vector(engine, query), top_k + bool(without_query))
         results = [result for result in found if not (without_query and compared(result.path) == compared(query))][:top_k]
-        return results_html(query, results, products, engine.image_dir)
+        changed = ["changed since it was indexed" if engine.has_changed(result.path) else "" for result in results]
+        return results_html(query, results, products, engine.image_dir, changed)
     except ImageError as error:
         return f"<p>This picture cannot be used: {html.escape(error.reason)}.</p>"
     except (ImportError, OSError, ValueError) as error:  # of the method; a widget that raises an error shows nothing at all

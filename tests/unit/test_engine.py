@@ -24,6 +24,7 @@ from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
 from imsearch_helpers.judging import found_by_shot
+from imsearch_helpers.reader_pool import ReaderPool
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS, image_to_histogram
 from tests import REPOSITORY
@@ -867,6 +868,8 @@ def test_number_of_paths_must_be_that_of_the_vectors(saved):
         {"exclude": None},
         {"named": None},
         {"image_dir": None},
+        {"budgets": {"timeout": -1}},
+        {"budgets": [5]},
     ],
 )
 def test_damaged_header_is_refused(saved, header):
@@ -1091,10 +1094,16 @@ def test_report_and_exclude_come_back_with_the_index(folder, tmp_path):
     assert loaded.exclude == ["b.png"] and not loaded.stale_paths()
 
 
+def test_raised_budgets_come_back_with_the_index(folder, tmp_path):
+    with ReaderPool(1, timeout=9, max_pixels=300_000_000) as pool:
+        ImageSearchEngine(folder).index_images(pool).save(tmp_path / "index")
+        assert ImageSearchEngine.load(tmp_path / "index")._budgets == pool.budgets
+
+
 def test_index_of_before_there_were_reports_still_loads(saved):
     with zipfile.ZipFile(saved) as archive:
         header = json.loads(archive.read("header.json"))
-    for name in ("repaired", "left_out", "others", "exclude", "separator"):
+    for name in ("repaired", "left_out", "others", "exclude", "separator", "budgets"):
         del header[name]
     header["stamps"] = [(path, stamp[:2]) for path, stamp in header["stamps"]]
     with zipfile.ZipFile(saved) as archive:

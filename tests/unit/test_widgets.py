@@ -245,6 +245,16 @@ def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
     assert page.count('class="imsearch-thumb ') == 3
 
 
+def test_what_has_changed_is_said_beside_its_old_score_and_as_a_query_is_read_anew(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    lime, other = engine.image_paths[0], engine.image_paths[1]
+    Image.new("RGB", (40, 30), "lime").save(lime, "png")
+    assert widgets.gallery_html(engine, other, 6).count("changed since it was indexed") == 1
+    assert np.array_equal(widgets.cards.query_vector(engine, lime), engine.vector_of(lime))
+    engine.update()
+    assert "changed since" not in widgets.gallery_html(engine, other, 6)
+
+
 def test_what_is_gone_has_a_card_that_says_so_and_no_picture(four):
     os.unlink(four.image_paths[1])
     page = widgets.gallery_html(four, four.image_paths[1], 4)
@@ -338,6 +348,24 @@ def test_explorer_says_when_an_uploaded_file_is_no_picture(folder):
 def test_explorer_of_a_folder_indexes_it(folder, form):
     panel = widgets.explore(form(folder))
     assert controls(panel)["query"].max == 5 and ">1. <b>1.000</b>" in shown(panel)
+
+
+def test_explorer_of_a_folder_goes_on_after_an_interruption(folder, monkeypatch):
+    read = widgets.ImageSearchEngine.index_images
+    begun = []
+
+    def interrupted(engine):
+        begun.append(engine)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        return read(engine)
+
+    monkeypatch.setattr(widgets.ImageSearchEngine, "index_images", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        widgets.explore(folder)
+    widgets.explore(str(folder))
+    widgets.explore(folder)  # all was read, so this one begins anew
+    assert begun[0] is begun[1] is not begun[2]
 
 
 @pytest.mark.parametrize("engines", [lambda engine: engine, lambda engine: {"mine": engine}])
