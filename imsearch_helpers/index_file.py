@@ -16,6 +16,7 @@ from .similarity import metric_named
 
 FORMAT = "imsearch index 1"
 ADDED_LATER = {"repaired": [], "left_out": [], "others": {}, "exclude": [], "separator": os.sep, "budgets": {}}  # older files lack them
+BUDGETS = {"timeout", "max_pixels", "max_bytes"}
 
 
 def write(path, header, matrix):
@@ -118,8 +119,7 @@ def _checked_header(header):
     told = [pair for kind in ("failed", "repaired", "left_out", "stamps") for pair in header[kind]]
     paths = {*header["paths"], *(path for path, _ in told)}
     _check_places(header["image_dir"], paths, PureWindowsPath if header["separator"] == "\\" else PurePosixPath)
-    known = header["budgets"].keys() & {"timeout", "max_pixels", "max_bytes"}
-    header["budgets"] = {name: checked_positive(header["budgets"][name], name) for name in known}
+    header["budgets"] = {name: limit for name, limit in header["budgets"].items() if name in BUDGETS}
     header["stamps"] = [(path, stamp and tuple(stamp)) for path, stamp in header["stamps"]]
     return header
 
@@ -132,6 +132,8 @@ def _is_sound(header):
         stamps = [stamp for _, stamp in header["stamps"] if stamp is not None]
         texts += [text for path, stamp in header["stamps"] for text in (path, *(stamp or ())[2:])]
         counts = [*header["others"].values(), *(count for size, time, *_ in stamps for count in (size, time))]
+        for name in header["budgets"].keys() & BUDGETS:
+            checked_positive(header["budgets"][name], name)
         kinds = [(texts, str), (counts, int), ([header["named"]], bool)]
         return all(isinstance(value, kind) for values, kind in kinds for value in values)
     except (AttributeError, KeyError, TypeError, ValueError):  # other types, or other lengths

@@ -351,7 +351,7 @@ def test_explorer_of_a_folder_indexes_it(folder, form):
 
 
 def test_explorer_of_a_folder_goes_on_after_an_interruption(folder, monkeypatch):
-    read = widgets.ImageSearchEngine.index_images
+    read = ImageSearchEngine.index_images
     begun = []
 
     def interrupted(engine):
@@ -360,7 +360,7 @@ def test_explorer_of_a_folder_goes_on_after_an_interruption(folder, monkeypatch)
             raise KeyboardInterrupt
         return read(engine)
 
-    monkeypatch.setattr(widgets.ImageSearchEngine, "index_images", interrupted)
+    monkeypatch.setattr(ImageSearchEngine, "index_images", interrupted)
     with pytest.raises(KeyboardInterrupt):
         widgets.explore(folder)
     widgets.explore(str(folder))
