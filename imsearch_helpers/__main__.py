@@ -43,10 +43,11 @@ def main(arguments=None):
         parser.error("--csv and --threshold belong to --duplicates")
     if options.duplicates and options.top_k is not None:
         parser.error("--top-k belongs to a QUERY, not to --duplicates")
+    index = options.index
     try:
         if options.picture:  # before anything is read
             needed("matplotlib", "--picture", extra="")
-        is_kept = _list_duplicates(options) if options.duplicates else _search(options)
+        _list_duplicates(options) if options.duplicates else _search(options)
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         print(f"imsearch_helpers: {error}", file=sys.stderr)
         return 1
@@ -54,7 +55,7 @@ def main(arguments=None):
         again = "the same command goes on from there" if options.index else "without --index nothing is kept"
         print(f"imsearch_helpers: interrupted; {again}", file=sys.stderr)
         return 130
-    return 0 if is_kept else 1
+    return 0 if options.index == index else 1  # it forgets one that could not be kept
 
 
 class _Parser(argparse.ArgumentParser):
@@ -88,7 +89,7 @@ def _list_duplicates(options):
         checked_output(options.csv, is_table(HEADS), "--csv")
     engine = _engine(options, "pixels")
     threshold = checked_threshold(options.threshold, engine)  # before the long work
-    is_kept = _bring_up_to_date(engine, options)
+    _bring_up_to_date(engine, options)
     with contextlib.redirect_stdout(sys.stderr):
         groups = near_duplicates(engine, threshold)
     _print_lines(
@@ -104,21 +105,19 @@ def _list_duplicates(options):
         from .plots import show_duplicates
 
         _write_picture(options.picture, show_duplicates(groups))
-    return is_kept
 
 
 def _search(options):
     top_k = checked_count(5 if options.top_k is None else options.top_k, "--top-k")  # all that can be wrong comes before the long work
     engine = _engine(options, "histogram")
     query = engine.vector_of(options.query)
-    is_kept = _bring_up_to_date(engine, options)
+    _bring_up_to_date(engine, options)
     results = engine.search_fast(query, top_k)
     _print_lines(f"{place}\t{score:.4f}\t{printable(path)}" for place, (path, score) in enumerate(results, start=1))
     if options.picture:
         from .plots import visualize_results
 
         _write_picture(options.picture, visualize_results(options.query, results, len(results)))
-    return is_kept
 
 
 def _print_lines(lines):
@@ -159,16 +158,14 @@ def _engine(options, method):
 
 
 def _bring_up_to_date(engine, options):
-    is_kept = True
     try:
         with contextlib.redirect_stdout(sys.stderr):  # the progress bar; stdout carries the list alone
             engine.update()
     finally:  # also what was read before an interruption
         if options.index is not None and engine.image_paths:
-            is_kept = _keep(engine, options)
+            _keep(engine, options)
     for path, reason in engine.failed_images:
         print(f"skipped {printable(path)}: {reason}", file=sys.stderr)
-    return is_kept
 
 
 def _keep(engine, options):
@@ -177,7 +174,6 @@ def _keep(engine, options):
     except OSError as error:  # as a full disk: the answer does not need it
         print(f"imsearch_helpers: the index is not kept: {error}", file=sys.stderr)
         options.index = None
-    return options.index is not None
 
 
 def _write_picture(path, figure):
@@ -196,7 +192,8 @@ def _stop_once(number, frame):
 
 
 if __name__ == "__main__":
-    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # None where it is closed
+    # A stream that was closed before the start is None.
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w", encoding="utf-8") for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a letter that this terminal lacks is no reason to stop
     for each in STOPS:

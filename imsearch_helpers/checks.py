@@ -5,6 +5,7 @@ import importlib
 import math
 import numbers
 import operator
+import re
 import sys
 import unicodedata
 
@@ -221,6 +222,8 @@ def renamed(**ours):
 def no_formula(text):
     """A text that no spreadsheet takes for a formula, which could fetch or send something: an apostrophe before it if need be.
 
+    Also behind a semicolon, where spreadsheets of many countries begin another cell.
+
     Parameters
     ----------
     text : str
@@ -233,5 +236,7 @@ def no_formula(text):
     --------
     >>> no_formula("=1+1")
     "'=1+1"
+    >>> no_formula("a;=1+1; b")
+    "a;'=1+1; b"
     """
-    return "'" + text if text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text
+    return re.sub(r"(?:^|(?<=;))(?=\s*[=+\-@＝＋－＠])", "'", text)
