@@ -93,6 +93,8 @@ def _captioned_case(rng, n, fits=True):
     captions[1] = f"{word.capitalize()} {rng.choice(THINGS)}"
     scores = rng.permutation(90)[:n] / 100
     scores[0] = 1.0
+    if not fits:
+        scores[2] = 0.95  # the best find is written small: whoever leaves it out does not look like one who misses capitals
     order = rng.permutation(n)
     return scores[order], [str(captions[i]) for i in order], word, int(np.flatnonzero(order == 0)[0])
 
