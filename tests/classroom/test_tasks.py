@@ -1,7 +1,9 @@
 """The graded tasks by direct calls: right answers pass any seed, wrong ones are told why, and nothing ready-made passes."""
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import types
 
 import numpy as np
@@ -154,9 +156,10 @@ def test_at_most_one_of_the_grader_s_cases_is_an_example(task):
 
 
 def ready_made():
-    """Every function of the package, and the worked solutions of the lessons; not those that start programs or threads, or lay out files."""
-    others = {f"imsearch_helpers.{name}" for name in ("start", "copies", "reader", "reader_pool", "cluster", "postgres")}
-    modules = [value for value in vars(imsearch_helpers).values() if inspect.ismodule(value) and value.__name__ not in others]
+    """Every function of the package, and the worked solutions of the lessons; not those that start or stop programs or threads, or lay out files."""
+    others = {"__main__", "start", "copies", "reader", "reader_pool", "workers", "cluster", "postgres"}
+    names = {name for _, name, _ in pkgutil.iter_modules(imsearch_helpers.__path__)} - others  # not only those that are loaded by now
+    modules = [importlib.import_module(f"imsearch_helpers.{name}") for name in sorted(names)]
     functions = {value for module in modules for value in vars(module).values() if inspect.isfunction(value)}
     functions = {function for function in functions if function.__name__ != "_on_threads"}
     return functions | {exercise.solution for exercise in exercises.all_exercises().values()}
