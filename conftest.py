@@ -22,6 +22,7 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one the user installed
     os.environ["PYTHONPATH"] = os.pathsep.join([str(config.rootpath), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two workers that each take all cores would stall each other
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # for tests that start onnxruntime themselves
     for name in ("IMSEARCH_DATA", "MPLBACKEND"):
         os.environ.pop(name, None)
 

@@ -38,7 +38,8 @@ _HOMES = {
     "database": ("VectorDatabase",),
     "ann": ("build_faiss_index", "search_faiss"),
     "cluster": ("ClusterIndex",),
-    "judging": ("Evaluation", "evaluate_engine", "evaluate_method", "found_by_shot", "near_duplicates"),
+    "judging": ("Evaluation", "evaluate_engine", "found_by_shot"),
+    "duplicates": ("near_duplicates",),
     "text": (
         "TextSpace",
         "TfIdf",

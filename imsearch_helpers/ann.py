@@ -1,4 +1,4 @@
-"""Floor 4. Vectors come in; an index goes out that finds the nearest of them, most kinds without looking at every one.
+"""Floor 2. Vectors come in; an index goes out that finds the nearest of them, most kinds without looking at every one.
 
 The work is done by FAISS, which the extra `extensions` brings and which is imported only when an index is built. Two things
 that many tutorials get wrong. `IndexFlatL2` and `IndexFlatIP` are **exact**: they look at every vector; the approximate kinds
@@ -8,21 +8,19 @@ better; everything here returns **cosines**, where higher is better.
 FAISS and torch stay out of one process by default: each brings an OpenMP library of its own, and on macOS the second one to
 be loaded can stop the process. Nothing here imports torch, and our networks run by onnxruntime.
 
-An index is never stored: it is built anew from the engine's vectors, in seconds for some 100,000. A FAISS file is read by
+An index is never stored: it is built anew from the engine's vectors, within a minute for some 100,000. A FAISS file is read by
 C++ code that trusts what stands in it, so one from a stranger is unsafe, and an old one may belong to other vectors.
 """
 
 import contextlib
 import inspect
 import math
-import zlib
-from typing import NamedTuple
 
 import numpy as np
 
-from .checks import checked_count, checked_positive, needed
-from .indexing import as_float32, checked_lengths, checked_vector
-from .nearest import row_lengths
+from .arrays import as_float32, checked_direction, checked_lengths, checked_matrix, row_lengths
+from .checks import checked_count, needed
+from .indexes import BuiltOver
 
 N_CENTRES = 256  # of each codebook: a code is one byte
 N_LINKS = 16  # of a graph
@@ -80,11 +78,9 @@ def build_faiss_index(vectors, kind="flat", **options):
     if unknown := set(options) - set(known):
         raise TypeError(f"{min(unknown)} is no option of kind {kind!r}, which takes {', '.join(known) or 'none'}")
     options = {name: checked_count(value, name) for name, value in options.items()}
-    matrix = as_float32(vectors)
-    if matrix.ndim != 2 or not matrix.size:
-        raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {matrix.shape}")
+    matrix = checked_matrix(vectors)
     faiss = needed("faiss", "approximate search")
-    units = _units(matrix, checked_lengths(row_lengths(matrix), "vectors"))
+    units = _units(matrix, checked_lengths(matrix, "vectors"))
     return FaissIndex(KINDS[kind](faiss, units, **options), kind, matrix)
 
 
@@ -118,15 +114,13 @@ def search_faiss(index, query_vector, top_k):
     """
     if not isinstance(index, FaissIndex):
         raise TypeError(f"index must come from build_faiss_index, whose scores are cosines, not {type(index).__name__}")
-    query = checked_vector(query_vector, "query_vector")
-    if not query.any():
-        raise ValueError("query_vector must have a direction, and is all zeros")
+    query = checked_direction(query_vector, "query_vector")
     unit = _units(query[np.newaxis], row_lengths(query[np.newaxis]))
     [indices], [scores] = index.search(unit, checked_count(top_k, "top_k"))
     return indices[indices != -1], scores[indices != -1]
 
 
-class FaissIndex:
+class FaissIndex(BuiltOver):
     """An index by FAISS over vectors of length 1, for `ImageSearchEngine.use_index`. `build_faiss_index` makes it.
 
     Attributes
@@ -138,9 +132,8 @@ class FaissIndex:
     """
 
     def __init__(self, raw, kind, matrix):
+        super().__init__(matrix)
         self.raw, self.kind = raw, kind
-        self.n_images, self.n_dims = matrix.shape
-        self._checksum = zlib.crc32(matrix)
 
     def __repr__(self):
         return f"<FaissIndex {self.kind}: {self.n_images} vectors x {self.n_dims} numbers>"
@@ -217,22 +210,6 @@ class FaissIndex:
         """How many bytes the index takes, as it would be written."""
         return needed("faiss", "approximate search").serialize_index(self.raw).nbytes
 
-    def check(self, vectors):
-        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
-
-        Parameters
-        ----------
-        vectors : array_like, shape (n_images, n_dims)
-
-        Raises
-        ------
-        ValueError
-            When a number has changed, a row has come, gone or moved.
-        """
-        matrix = as_float32(vectors)
-        if matrix.shape != (self.n_images, self.n_dims) or zlib.crc32(matrix) != self._checksum:
-            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")
-
 
 def _units(matrix, lengths):
     return matrix / np.where(lengths, lengths, 1)[:, np.newaxis]  # zeros stay zeros: a cosine of 0 with everything
@@ -296,94 +273,3 @@ def _trained(faiss, index, k_means, units):
 
 
 KINDS = {"flat": _flat, "ivf": _ivf, "hnsw": _hnsw, "pq": _pq}
-
-
-# On paper: before anything is bought or built
-
-AT_A_MILLION = {"exact": 41.8, "pq": 81.3, "hnsw": 0.81}  # milliseconds, 96 dimensions: data/ann_million.json
-
-
-class Sizes(NamedTuple):
-    """What a way to search a collection needs.
-
-    Attributes
-    ----------
-    memory, disk : float
-        In gigabytes, all machines together.
-    machines : int
-        Enough for the memory.
-    milliseconds : float
-        For a query by one processor core of each machine, all of them at the same time; the network is not in it.
-    """
-
-    memory: float
-    disk: float
-    machines: int
-    milliseconds: float
-
-
-def sizes_on_paper(n_images, n_dims=96, bytes_per_number=4, gigabytes=64, measured=None):
-    """How much memory, disk and time three ways to search would take: an estimate, from formulas and one measured line.
-
-    - "exact" keeps all numbers in memory and reads all of them.
-    - "IVF-PQ", codes in the cells of an inverted file, keeps a byte for two numbers and eight bytes for an id; the full vectors stay
-      on the disk. It looks into as many cells as `build_faiss_index` does: the fourth root of n_images of as many as the square root.
-    - "HNSW" keeps the vectors and 8 bytes for each of 16 links; the time of its walk grows with the logarithm of n_images.
-
-    Parameters
-    ----------
-    n_images, n_dims : int
-    bytes_per_number : int
-        4 for float32, 2 for half of it, 1 for whole numbers of 8 bits.
-    gigabytes : float
-        Of memory that a machine has for it.
-    measured : dict of str to float, optional
-        Milliseconds a query at 1,000,000 vectors of 96 float32: "exact", "pq" (all codes) and "hnsw". Ours, if not given.
-
-    Returns
-    -------
-    dict of str to Sizes
-
-    Raises
-    ------
-    TypeError, ValueError
-        When a count is no whole number of at least 1, or `gigabytes` not above 0.
-
-    References
-    ----------
-    H. Jégou, M. Douze and C. Schmid, Product quantization for nearest neighbor search, TPAMI 2011 (a look-up a code); the wiki
-    of FAISS, Guidelines to choose an index (4 d + 8 M bytes a vector of a graph); Y. Malkov and D. Yashunin, TPAMI 2020
-    (the logarithm).
-
-    Examples
-    --------
-    >>> exact = sizes_on_paper(1_000_000)["exact"]
-    >>> exact.memory, exact.machines, round(exact.milliseconds)
-    (0.384, 1, 42)
-    """
-    counts = {"n_images": n_images, "n_dims": n_dims, "bytes_per_number": bytes_per_number}
-    n_images, n_dims, bytes_per_number = (checked_count(value, name) for name, value in counts.items())
-    checked_positive(gigabytes, "gigabytes")
-    times = measured or AT_A_MILLION
-    full, code = n_dims * bytes_per_number, math.ceil(n_dims / 2)  # bytes a vector
-    wider = n_dims / 96
-
-    def sizes(bytes_each, time_of):
-        memory = n_images * bytes_each / 1e9
-        machines = math.ceil(memory / gigabytes)
-        return Sizes(memory, n_images * full / 1e9, machines, time_of(n_images / machines))
-
-    def all_bytes(n):
-        return times["exact"] * n / 1e6 * full / 384
-
-    def codes_in_cells(n):
-        return times["pq"] * n**0.75 / 1e6 * wider + all_bytes(n**0.5)  # and the centres of the cells
-
-    def walk(n):
-        return times["hnsw"] * max(1, math.log(n)) / math.log(1e6) * full / 384
-
-    return {
-        "exact": sizes(full, all_bytes),
-        "IVF-PQ": sizes(code + 8, codes_in_cells),
-        "HNSW": sizes(full + 8 * N_LINKS, walk),
-    }

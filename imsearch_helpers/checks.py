@@ -5,8 +5,11 @@ import importlib
 import math
 import numbers
 import operator
+import re
+import sys
 import unicodedata
 
+IN_BROWSER = sys.platform == "emscripten"  # Python as Pyodide brings it: without threads, and without other processes
 # What could run, reorder or hide: controls, format characters, lone surrogates, what means nothing yet, line and paragraph ends.
 ESCAPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 JOINERS = "\u200c\u200d"  # format characters, too, but words and emojis are written with them
@@ -136,7 +139,7 @@ def needed(package, purpose, extra="extensions"):
     purpose : str
         What needs it, for the message.
     extra : str
-        Which extra brings it.
+        Which extra brings it; empty for what every installation of the course has.
 
     Returns
     -------
@@ -150,7 +153,8 @@ def needed(package, purpose, extra="extensions"):
     try:
         return importlib.import_module(package)
     except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises the second
-        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e ".[{extra}]"'
+        what = f".[{extra}]" if extra else "."
+        remedy = f'run this in the folder of the course: python -m pip install -c constraints.txt -e "{what}"'
         raise ImportError(f"{purpose} needs {package}, which cannot be imported ({error}); {remedy}") from error
 
 
@@ -218,6 +222,8 @@ def renamed(**ours):
 def no_formula(text):
     """A text that no spreadsheet takes for a formula, which could fetch or send something: an apostrophe before it if need be.
 
+    Also behind a semicolon, where spreadsheets of many countries begin another cell.
+
     Parameters
     ----------
     text : str
@@ -230,5 +236,7 @@ def no_formula(text):
     --------
     >>> no_formula("=1+1")
     "'=1+1"
+    >>> no_formula("a;=1+1; b")
+    "a;'=1+1; b"
     """
-    return "'" + text if text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) else text
+    return re.sub(r"(?:^|(?<=;))(?=\s*[=+\-@＝＋－＠])", "'", text)

@@ -1,4 +1,4 @@
-"""Floor 5. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
+"""Floor 3. Vectors come in and live on the workers of a Dask cluster; what a search at home would find comes out.
 
 Dask does the work; the extra `extensions` brings it, and it is imported only when a cluster is used. To index pictures on
 one, give its client to `ImageSearchEngine.index_images`.
@@ -9,14 +9,16 @@ answers to this machine only; one that spans several belongs in a closed network
 
 import contextlib
 import logging
-import zlib
+import time
+import warnings
 from concurrent.futures import CancelledError
 
 import numpy as np
 
+from .arrays import as_float32, checked_lengths, checked_matrix, relative_error, row_lengths
 from .checks import checked_count, checked_positive, needed
-from .indexing import as_float32, checked_lengths
-from .nearest import nominate_all, relative_error, row_lengths
+from .indexes import BuiltOver
+from .nearest import nominate_all
 from .similarity import METRICS, rank
 
 COSINE = METRICS["cosine"].from_dots
@@ -25,6 +27,9 @@ SCORES_AT_ONCE = 1 << 26  # on all workers together: four bytes each, a few time
 QUERIES = 1 << 23  # bytes of them in one graph: from 10 MB on Dask warns
 TRIES = 3  # of a search whose workers are lost
 LOOK_EVERY = 1  # seconds
+PATIENCE = 60  # seconds without an answer; that a connection is dead Dask notices after 30 (its `comm.timeouts.tcp`)
+SLOWEST = 1_000_000  # bytes a second at which vectors travel
+HEARD_FROM = 15  # seconds; a worker says that it lives at least every 5
 HERE = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
 
 
@@ -49,7 +54,7 @@ def connect(address=None, timeout=10, **options):
     Raises
     ------
     ConnectionError
-        When no scheduler answers, or it has no worker; the message says how to start one.
+        When no scheduler answers, or it has no worker; the message says how to start one. When a worker is silent.
     ImportError
         When Dask is missing; the message says how to install it.
     RuntimeError
@@ -70,9 +75,26 @@ def connect(address=None, timeout=10, **options):
         except OSError as error:
             raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
                                   "`dask worker` with its address the other") from error  # fmt: skip
-        _check_versions(client.get_versions())
+        _check_versions(_versions(client, timeout))
         if_it_fails.pop_all()
     return client
+
+
+def _versions(client, timeout):
+    try:
+        return client.sync(client.get_versions, callback_timeout=timeout)
+    except OSError as error:
+        raise ConnectionError(f"not every worker of the Dask cluster has answered in {timeout:g} seconds{_silent(client)}") from error
+
+
+def _silent(client):
+    """Of which workers the scheduler has heard nothing, though it has of others; as the end of a message."""
+    seen = {}
+    with contextlib.suppress(OSError):
+        workers = client.sync(client.scheduler.identity, callback_timeout=LOOK_EVERY)["workers"]
+        seen = {address: worker["last_seen"] for address, worker in workers.items()}
+    silent = [address for address, when in seen.items() if when < max(seen.values()) - HEARD_FROM]
+    return f"; silent: {', '.join(silent)}" if silent else ""
 
 
 def _check_versions(versions):
@@ -86,10 +108,13 @@ def _check_versions(versions):
             raise RuntimeError(f"{place} has {told(member)}, and this program has {here}: all must have the same")
 
 
-class ClusterIndex:
+class ClusterIndex(BuiltOver):
     """Vectors on the workers of a Dask cluster, searched exactly, for `ImageSearchEngine.use_index` or by themselves.
 
     They are a `dask.array` in chunks. A worker that is lost costs time: its chunks are sent again to those that are left.
+    One whose machine falls silent (power, cable) Dask takes for lost after half a minute, one that hangs after five. A search
+    that has no answer within a minute is done in this process, with a warning that names the silent workers, and so are later
+    ones, after a second each, until the cluster answers again. To send vectors may take a second more for each MB.
 
     Parameters
     ----------
@@ -109,7 +134,7 @@ class ClusterIndex:
     TypeError
         When `client` is none.
     ConnectionError
-        When the cluster does not answer or has no worker.
+        When the cluster does not answer, has no worker or does not take the vectors in time.
     ValueError
         When `vectors` are no matrix of finite numbers.
     """
@@ -117,18 +142,19 @@ class ClusterIndex:
     def __init__(self, client, vectors, rows_per_chunk=None):
         if not hasattr(client, "scatter"):
             raise TypeError(f"client must be a dask.distributed.Client, such as connect() gives, not {client!r}")
-        self._matrix = as_float32(vectors)
-        if self._matrix.ndim != 2 or not self._matrix.size:
-            raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {self._matrix.shape}")
-        self.n_images, self.n_dims = self._matrix.shape
-        self._lengths = checked_lengths(row_lengths(self._matrix), "vectors")
-        self._checksum = zlib.crc32(self._matrix)
+        self._matrix = checked_matrix(vectors)
+        super().__init__(self._matrix)
+        self._lengths = checked_lengths(self._matrix, "vectors")
         self._client = client
         most = min(CHUNK // (4 * self.n_dims), -(-self.n_images // self._n_threads()))
         size = max(1, most) if rows_per_chunk is None else checked_count(rows_per_chunk, "rows_per_chunk")
         self._parts = [self._matrix[start : start + size] for start in range(0, self.n_images, size)]
         self._chunks = [None] * len(self._parts)
-        self._place()
+        self._patience = PATIENCE
+        try:
+            self._place()
+        except OSError as error:
+            raise ConnectionError(f"the Dask cluster did not take the vectors in time{_silent(client)}") from error
 
     def __repr__(self):
         return f"<ClusterIndex: {self.n_images} vectors x {self.n_dims} numbers in {len(self._parts)} chunks>"
@@ -136,7 +162,8 @@ class ClusterIndex:
     def _n_threads(self):
         n_threads = 0
         with contextlib.suppress(OSError):
-            n_threads = sum(self._client.nthreads().values()) if self._client.status == "running" else 0
+            if self._client.status == "running":
+                n_threads = sum(self._client.sync(self._client.nthreads, callback_timeout=PATIENCE / 2).values())
         if not n_threads:
             raise ConnectionError("the Dask cluster does not answer, or has no worker left; connect to one and build the index "
                                   "again, or search here: engine.use_index(None)")  # fmt: skip
@@ -150,28 +177,14 @@ class ClusterIndex:
         lost = [n for n, chunk in enumerate(chunks) if chunk is None or chunk.status != "finished"]
         if not lost:
             return
-        for n, chunk in zip(lost, self._client.scatter([self._parts[n] for n in lost], hash=False)):
+        parts = [self._parts[n] for n in lost]
+        latest = max(self._patience, LOOK_EVERY) + sum(part.nbytes for part in parts) / SLOWEST
+        for n, chunk in zip(lost, self._client.sync(self._client.scatter, parts, hash=False, callback_timeout=latest)):
             chunks[n] = chunk
         arrays = [da.from_delayed(chunk, part.shape, part.dtype) for chunk, part in zip(chunks, self._parts)]
         self._vectors = da.concatenate(arrays)  # (n_images, n_dims)
         self._their_lengths = self._client.persist(da.linalg.norm(self._vectors, axis=1))  # (n_images,)
         self._chunks = chunks  # last: whoever is stopped before has placed nothing
-
-    def check(self, vectors):
-        """Complain unless these are the vectors that the index was built over; `ImageSearchEngine.use_index` asks.
-
-        Parameters
-        ----------
-        vectors : array_like, shape (n_images, n_dims)
-
-        Raises
-        ------
-        ValueError
-            When a number has changed, a row has come, gone or moved.
-        """
-        matrix = as_float32(vectors)
-        if matrix.shape != self._matrix.shape or zlib.crc32(matrix) != self._checksum:
-            raise ValueError(f"index: {self!r} was built over other vectors, or they have changed since; build it again")
 
     def rows_on_workers(self):
         """Where the vectors live.
@@ -180,7 +193,13 @@ class ClusterIndex:
         -------
         dict
             Address of a worker -> how many rows it holds.
+
+        Raises
+        ------
+        ConnectionError
+            When the cluster does not answer.
         """
+        self._n_threads()
         rows, where = {}, self._client.who_has(self._chunks)
         for chunk, part in zip(self._chunks, self._parts):
             for worker in where[chunk.key]:
@@ -206,7 +225,7 @@ class ClusterIndex:
         Raises
         ------
         ConnectionError
-            When the cluster does not answer, or loses its workers again and again.
+            When the scheduler does not answer within a minute, has no worker, or loses them again and again.
         TypeError, ValueError
             When `queries` are no such matrix of finite numbers, or `k` is no whole number of at least 1.
         """
@@ -236,7 +255,7 @@ class ClusterIndex:
         queries, k = as_float32(queries), min(checked_count(k, "k"), self.n_images)
         if queries.ndim != 2 or queries.shape[1] != self.n_dims:
             raise ValueError(f"queries must be of shape (n_queries, {self.n_dims}), not {queries.shape}")
-        checked_lengths(row_lengths(queries), "queries")
+        checked_lengths(queries, "queries")
         rows = np.arange(k)  # the best for a query of zeros; for others they drop out at the end
         directed = queries[queries.any(axis=1)]
         at_once = max(1, min(SCORES_AT_ONCE // self.n_images, QUERIES // (4 * self.n_dims)))
@@ -248,20 +267,33 @@ class ClusterIndex:
     def _nominees(self, queries, k):
         from distributed import KilledWorker
 
+        latest = time.monotonic() + self._patience
         for _ in range(TRIES):
             self._n_threads()
             try:
                 self._place()
-                return np.flatnonzero(self._result(self._client.compute(self._within_reach(queries, k))))
+                rows = np.flatnonzero(self._result(self._client.compute(self._within_reach(queries, k)), latest))
+                self._patience = PATIENCE
+                return rows
+            except TimeoutError:
+                return self._nominees_here(queries, k)
             except (CancelledError, OSError, KilledWorker) as error:
                 lost = error
         raise ConnectionError(f"the Dask cluster lost workers in {TRIES} searches, one after another; the last: {lost}")
 
-    def _result(self, future):
+    def _result(self, future, latest):
         while self._n_threads() and all(chunk.status == "finished" for chunk in self._chunks):
             with contextlib.suppress(TimeoutError):
                 return future.result(LOOK_EVERY)
+            if time.monotonic() > latest:
+                raise TimeoutError
         raise CancelledError("chunks were lost")  # of which Dask does not always tell the search that waits for them
+
+    def _nominees_here(self, queries, k):
+        self._patience = 0  # whoever is silent once is waited for no more
+        warnings.warn(f"the Dask cluster has not answered in time{_silent(self._client)}; until it does, searches are done in this "
+                      "process, which has all vectors", stacklevel=2)  # fmt: skip
+        return np.unique(np.concatenate(nominate_all(self._matrix, self._lengths, queries, k)))
 
     def _within_reach(self, queries, k):
         import dask.array as da

@@ -1,4 +1,4 @@
-"""Floor 5. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
+"""Floor 7. Paths and vectors come in; a table of a vector database goes out, which SQL searches, filters and changes.
 
 The work is done by PostgreSQL with pgvector. Where you name a folder, a server of its own runs on this computer (the
 module `postgres` says how); where you name a server by its connection string, that one. The rest is the same.
@@ -14,6 +14,7 @@ module `postgres` says how); where you name a server by its connection string, t
   planner that knows each column alone mistakes how few rows pass two together, that can end without a result that is
   there. So `find` and the index for an engine, where fewer than top_k came back, compare all that pass; a statement
   of your own does not.
+- **Of others.** Open no database folder of somebody you do not trust: its settings can name programs to run.
 - **Elsewhere.** A server on another computer should be asked for by TLS, with ``?sslmode=verify-full``: else vectors,
   paths and perhaps the password travel as they are.
 
@@ -30,10 +31,9 @@ import weakref
 
 import numpy as np
 
+from .arrays import as_float32, checked_direction, checked_lengths, checked_vector
 from .checks import checked_count, needed, printable
 from .engine import SearchResult
-from .indexing import as_float32, checked_lengths, checked_vector
-from .nearest import row_lengths
 from .postgres import PURPOSE, open_server
 from .similarity import rank
 
@@ -155,7 +155,7 @@ class VectorDatabase(contextlib.AbstractContextManager):
         matrix = as_float32(vectors)
         if matrix.ndim != 2:
             raise ValueError(f"vectors must be a matrix of shape (n_images, n_dims), not of shape {matrix.shape}")
-        checked_lengths(row_lengths(matrix), "vectors")
+        checked_lengths(matrix, "vectors")
         texts = [_checked_texts(values, len(matrix), name) for name, values in [("paths", paths), *(columns or {}).items()]]
         self._look()
         new, names = self._quoted(f"{self._name}_new"), [self._quoted(name) for name in ("path", *(columns or {}))]
@@ -218,7 +218,30 @@ class VectorDatabase(contextlib.AbstractContextManager):
             When it is not there.
         """
         if not self.rows(f"DELETE FROM {self._table} WHERE path = %(path)s RETURNING id", path=path):
-            raise KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
+            raise self._absent(path)
+
+    def vector_of(self, path):
+        """The vector of a picture in the table.
+
+        Parameters
+        ----------
+        path : str
+
+        Returns
+        -------
+        ndarray, shape (n_dims,), float32
+
+        Raises
+        ------
+        KeyError
+            When it is not there.
+        """
+        for (numbers,) in self.rows(f"SELECT embedding::real[] FROM {self._table} WHERE path = %(path)s", path=path):
+            return np.float32(numbers)
+        raise self._absent(path)
+
+    def _absent(self, path):
+        return KeyError(f"there is no '{printable(path)}' in table {self._name!r}")
 
     def statement(self, query_vector, top_k=5, only=None, but_not=None):
         """The one SQL statement that `find` runs.
@@ -235,9 +258,7 @@ class VectorDatabase(contextlib.AbstractContextManager):
         parameters : dict
             The value of each: for ``rows(statement, **parameters)``, also after you have changed either.
         """
-        query = checked_vector(query_vector, "query_vector")
-        if not query.any():
-            raise ValueError("query_vector must have a direction, and is all zeros")
+        query = checked_direction(query_vector, "query_vector")
         conditions, parameters = [], {"query": query, "top_k": checked_count(top_k, "top_k")}
         for kind, comparison, wanted in (("only", "= ANY", only), ("but_not", "<> ALL", but_not)):
             for column, values in (wanted or {}).items():

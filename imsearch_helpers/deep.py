@@ -138,7 +138,7 @@ def _network(model):
 def _loaded(model, changed=None):  # a file that has changed is loaded again
     if model == "resnet18":
         return _ResNet18()
-    runtime = _needed("onnxruntime")
+    runtime = _runtime()
     if model == "efficientnet_lite0":
         return _OnnxNetwork(runtime, _lite0())
     path = _small_network() if model == "small" else Path(model)
@@ -149,6 +149,14 @@ def _loaded(model, changed=None):  # a file that has changed is loaded again
         return _OnnxNetwork(runtime, content)
     except Exception as error:  # onnx and onnxruntime have classes of their own
         raise ValueError(f"model: {printable(path)} is no network that can be used: {error}") from error
+
+
+def _runtime():
+    # From version 1.29 on it reports to its makers what runs where, unless it is told not to before it starts.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    runtime = _needed("onnxruntime")
+    runtime.disable_telemetry_events()  # of one that a notebook has started before us, what can still be stopped
+    return runtime
 
 
 def _small_network():
@@ -172,7 +180,7 @@ class _OnnxNetwork:
         options = runtime.SessionOptions()
         options.intra_op_num_threads = 1  # whoever has many pictures comes on several threads, which measured no slower
         options.log_severity_level = 4  # its errors are raised as well, and need not be printed, too
-        self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._session = runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
         match [(end.name, end.type, end.shape) for end in self._session.get_inputs()]:
             case [(name_of_input, "tensor(float)", [1 | str() | None, 3, height, width])]:
                 self._input, self._sides = name_of_input, (width, height)
@@ -299,8 +307,11 @@ class _Checkpoint(pickle.Unpickler):
 
 
 def _tensor(storage, offset, shape, strides, *_):
+    rest = storage[offset:]
+    if offset < 0 or not (rest.size or 0 in shape):  # NumPy would take an empty buffer for one of any size
+        raise ValueError("a tensor lies outside of its storage")
     strides = [step * storage.itemsize for step in strides]  # NumPy refuses those that lead out of the storage
-    return np.ndarray(shape, storage.dtype, storage[offset:], strides=strides)
+    return np.ndarray(shape, storage.dtype, rest, strides=strides)
 
 
 def lite0_as_onnx(tensors):

@@ -1,16 +1,14 @@
-"""Floor 4. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
+"""Floor 6. A folder comes in, an index is built; a query comes in, a ranked list goes out."""
 
-import hashlib
 import numbers
 import os
-import stat
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from . import index_file, nearest
+from . import index_file
+from .arrays import as_float32, checked_lengths, checked_vector
 from .checks import checked_count, printable, renamed
 from .folders import (
     KEPT,
@@ -23,15 +21,20 @@ from .folders import (
     ReportRow,
     checked_patterns,
     list_folder,
+    same_file,
+    stamp,
 )
 from .images import ENOUGH_PIXELS, load_image_in_time
-from .indexing import Outcome, as_float32, checked_lengths, checked_vector, read_with_bar, returned_vector, stacked
+from .indexes import nominate_by_index
+from .indexing import read_with_bar
+from .nearest import nominate_all
+from .outcomes import Outcome, returned_vector, stacked
+from .scores import score_table
 from .similarity import cosine_similarity, metric_named, rank
 from .vectors import METHODS, method_named
 
 QUERIES_AT_ONCE = 256
 NOTHING = Listing([], [], {})
-ENDS = 1 << 16  # bytes at the beginning and at the end of a file by which it is known again when only its time differs
 
 
 class SearchResult(NamedTuple):
@@ -114,7 +117,7 @@ class ImageSearchEngine:
         self._repaired = dict(repaired)  # path -> what was broken around the pixels
         self._stamps = dict(stamps)  # of every file that was found, whether it could be read or not
         self._listing = listing
-        self._lengths = checked_lengths(nearest.row_lengths(matrix), "vectors")
+        self._lengths = checked_lengths(matrix, "vectors")
         self._index = None  # one over other vectors would name wrong rows
 
     def __repr__(self):
@@ -194,7 +197,7 @@ class ImageSearchEngine:
         unopened = tuple(os.path.join(path, "") for path, reason in listing.left_out if reason.startswith(UNOPENED))
         hidden_now = [path for path in self._stamps if path.startswith(unopened)]
         looked_at = tqdm(listing.pictures, desc="Looking for changes", file=sys.stdout, delay=2, unit=" pictures")
-        stamps = {path: _stamp(path, self._stamps.get(path)) for path in looked_at}
+        stamps = {path: stamp(path, self._stamps.get(path)) for path in looked_at}
         return listing, stamps | {path: self._stamps[path] for path in hidden_now}
 
     def _read(self, executor, from_zero=False):
@@ -203,13 +206,15 @@ class ImageSearchEngine:
             why = f": {_report([], [], {}, listing)}" if listing.left_out or listing.others else ""
             raise ValueError(f"image_dir: there are no pictures in '{printable(self.image_dir)}'{why}")
         stale = self._stale(stamps)
-        unlike = {*stale.changed, *stale.new}
-        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in stamps.keys() - unlike}
+        as_before = stamps.keys() - {*stale.changed, *stale.new}
+        outcomes = {} if from_zero else {path: outcome for path, outcome in self._outcomes() if path in as_before}
         unread, n_known = [path for path in stamps if path not in outcomes], len(outcomes)
         try:
             for path, outcome in read_with_bar(unread, self.method, self._function, executor) if unread else ():
                 outcomes[path] = outcome
-        except KeyboardInterrupt:
+        except FileNotFoundError:  # a worker sees other files
+            raise
+        except (KeyboardInterrupt, OSError):  # the second: nobody can see the bar any more, for its terminal or pipe is closed
             self._keep_what_was_read(listing, stamps, outcomes)
             raise
         self._keep(listing, stamps, outcomes)
@@ -227,7 +232,7 @@ class ImageSearchEngine:
         if any(outcome.vector is not None for outcome in outcomes.values()):
             self._keep(listing, {path: stamps[path] for path in outcomes}, outcomes)
             self._interrupted = True
-            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call goes on from there")
+            print(f"Stopped: {len(outcomes)} of {len(stamps)} pictures are read; the next call of this engine goes on from there")
 
     def _keep(self, listing, stamps, outcomes):
         paths = sorted(outcomes)
@@ -397,7 +402,7 @@ class ImageSearchEngine:
         if not candidates:  # an index may find none
             return []
         scores = np.array([score for _, score in candidates])
-        alike = nearest.score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
+        alike = score_table(self.image_vectors[[row for row, _ in candidates]], self.metric)
         return self._results(candidates[i] for i in _maximal_marginal_relevance(scores, alike, top_k, diversity_weight))
 
     def use_index(self, index):
@@ -431,7 +436,7 @@ class ImageSearchEngine:
         RuntimeError
             When nothing is indexed yet.
         """
-        self._require_index()
+        self.require_index()
         if index is not None and not callable(getattr(index, "search", None)):
             raise TypeError(f"index must have a method search(unit_queries, k), or be None, not {type(index).__name__}")
         if index is not None and metric_named(self.metric).score is not cosine_similarity:
@@ -447,10 +452,10 @@ class ImageSearchEngine:
     def _nominees(self, queries, top_k):
         """The one place that chooses candidates: for each row of `queries` the rows of the collection to be ranked."""
         if self._index is None:
-            return nearest.nominate_all(self.image_vectors, self._lengths, queries, top_k, self.metric)
+            return nominate_all(self.image_vectors, self._lengths, queries, top_k, self.metric)
         directed = queries.any(axis=1)  # zeros have no direction that an index could follow
-        found = iter(nearest.nominate_by_index(self._index, len(self.image_vectors), queries[directed], top_k))
-        others = iter(nearest.nominate_all(self.image_vectors, self._lengths, queries[~directed], top_k))
+        found = iter(nominate_by_index(self._index, len(self.image_vectors), queries[directed], top_k))
+        others = iter(nominate_all(self.image_vectors, self._lengths, queries[~directed], top_k))
         return [next(found if has_direction else others) for has_direction in directed]
 
     def _results(self, ranking):
@@ -462,7 +467,7 @@ class ImageSearchEngine:
 
     def _ready(self, top_k):
         top_k = checked_count(top_k, "top_k")
-        self._require_index()
+        self.require_index()
         return top_k
 
     def _checked_vector_of(self, query):
@@ -473,7 +478,14 @@ class ImageSearchEngine:
             )
         return vector
 
-    def _require_index(self):
+    def require_index(self):
+        """Complain unless something is indexed.
+
+        Raises
+        ------
+        RuntimeError
+            When nothing is.
+        """
         if not self.image_paths:
             raise RuntimeError("nothing is indexed yet: call index_images() first")
 
@@ -519,13 +531,12 @@ class ImageSearchEngine:
         RuntimeError
             When nothing is indexed yet.
         """
-        self._require_index()
+        self.require_index()
         header = {
             "method": self.method,
             "named": METHODS.get(self.method) is self._function,
             "metric": self.metric,
             "image_dir": self.image_dir,
-            "from_here": _relative(self.image_dir or os.curdir, Path(path).parent),
             "paths": self.image_paths,
             "failed": self.failed_images,
             "repaired": list(self._repaired.items()),
@@ -533,13 +544,13 @@ class ImageSearchEngine:
             "others": self._listing.others,
             "exclude": self.exclude,
             "stamps": list(self._stamps.items()),
-            "separator": os.sep,
+            "budgets": self._budgets,
         }
         index_file.write(path, header, self.image_vectors)
 
     @classmethod
     def load(cls, path, method=None):
-        """Read an index that `save` wrote. Nothing in it is executed.
+        """Read an index that `save` wrote. Nothing in it is executed. The folder that it names is read by `update` only.
 
         Parameters
         ----------
@@ -562,15 +573,14 @@ class ImageSearchEngine:
             message says which.
         """
         header, matrix = index_file.read(path)
-        here = _as_written_here(header["separator"])
-        image_dir = here(header["image_dir"])
-        place = _place_now(image_dir, os.path.join(os.path.dirname(path), here(header["from_here"])), here)
-        engine = cls(place(header["image_dir"]), _method_for(header, method, path), header["metric"], header["exclude"])
-        paths, matrix = _sorted_by_path([place(name) for name in header["paths"]], matrix)
-        failed, repaired, left_out, stamps = (
-            [(place(name), what) for name, what in header[kind]] for kind in ("failed", "repaired", "left_out", "stamps")
-        )
-        engine._hold(paths, matrix, failed, repaired, stamps, Listing([], left_out, header["others"]))
+        engine = cls(header["image_dir"], _method_for(header, method, path), header["metric"], header["exclude"])
+        listing = Listing([], header["left_out"], header["others"])
+        try:
+            paths, matrix = _sorted_by_path(header["paths"], matrix)
+            engine._hold(paths, matrix, header["failed"], header["repaired"], header["stamps"], listing)
+        except ValueError as error:
+            raise ValueError(f"{printable(path)} is not a usable index: {error}") from None
+        engine._budgets = header["budgets"]
         return engine
 
     def stale_paths(self):
@@ -588,9 +598,25 @@ class ImageSearchEngine:
             return StalePaths([], sorted(self._stamps), [])
         return self._stale(self._as_it_is_now()[1])
 
+    def has_changed(self, path):
+        """Whether a picture's file is there, and another one than when it was indexed.
+
+        Parameters
+        ----------
+        path : str
+            As in `image_paths`.
+
+        Returns
+        -------
+        bool
+            False also for what was never read from a file.
+        """
+        known = self._stamps.get(path)
+        return bool(known) and os.path.exists(path) and not same_file(stamp(path, known), known)
+
     def _stale(self, stamps):
         return StalePaths(
-            sorted(path for path in stamps if path in self._stamps and not _same(stamps[path], self._stamps[path])),
+            sorted(path for path in stamps if path in self._stamps and not same_file(stamps[path], self._stamps[path])),
             sorted(path for path in self._stamps if path not in stamps),
             sorted(path for path in stamps if path not in self._stamps),
         )
@@ -621,50 +647,6 @@ def _sorted_by_path(paths, matrix):
     if order == list(range(len(paths))):
         return paths, matrix
     return [paths[i] for i in order], matrix[order]
-
-
-def _stamp(path, known=None):
-    """By what a file is known again: its size, its time, and a checksum of its ends, which is read only where those differ."""
-    try:
-        status = os.stat(path)
-        if known and known[:2] == (status.st_size, status.st_mtime_ns):
-            return known
-        if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting
-            return None
-        with open(path, "rb") as file:
-            ends = file.read(ENDS)
-            file.seek(max(len(ends), status.st_size - ENDS))
-            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends + file.read(ENDS), digest_size=16).hexdigest()
-    except (OSError, ValueError):
-        return None
-
-
-def _same(stamp, known):
-    return stamp == known or bool(stamp and known and (stamp[0], *stamp[2:]) == (known[0], *known[2:]) and stamp[2:])
-
-
-def _as_written_here(separator):
-    # Where it was saved, "\\" may stand between folders; elsewhere it may be part of a name.
-    return lambda name: name if separator == os.sep else name.replace(separator, os.sep)
-
-
-def _relative(target, folder):
-    # Kept in the index beside the paths themselves, so that it still finds its pictures when both move together.
-    try:
-        return os.path.relpath(target, folder)
-    except ValueError:  # another drive
-        return os.path.abspath(target)
-
-
-def _place_now(image_dir, found_from_index, here):
-    # What turns a stored path into one that opens from the current folder. Pictures that are no longer where they were
-    # as seen from the index (it was moved alone) keep the paths they had.
-    found = os.path.normpath(found_from_index)
-    if os.path.abspath(found) == os.path.abspath(image_dir or os.curdir) or not os.path.isdir(found):
-        return here
-    if image_dir:
-        return lambda name: os.path.normpath(os.path.join(found, os.path.relpath(here(name), image_dir)))
-    return lambda name: name and os.path.join(found, here(name))
 
 
 def _method_for(header, method, path):

@@ -5,11 +5,11 @@ import sys
 from importlib import metadata, util
 
 from . import collection
+from .checks import IN_BROWSER
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = ("jupyterlab", "numpy", "pillow", "matplotlib", "ipywidgets", "tqdm", "threadpoolctl")
 EDITOR = "jupyterlab"  # what opens the course; elsewhere, as in Colab or VS Code, something else does
-IN_BROWSER = sys.platform == "emscripten"
 INSTALL = "run this in the course's folder: python -m pip install -c constraints.txt -e ."
 
 

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import of_length_1
 from .checks import checked_count
+
+N_RESAMPLES = 2000
 
 
 class SearchQuality(NamedTuple):
@@ -228,8 +231,7 @@ def diversity(vectors):
     vectors = np.asarray(vectors, dtype=np.float64)
     if vectors.ndim != 2 or len(vectors) < 2:
         raise ValueError(f"vectors must be a matrix of at least two rows, not of shape {vectors.shape}")
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(lengths > 0, lengths, 1)
+    unit = of_length_1(vectors)
     pairs = np.triu_indices(len(unit), k=1)
     return float(np.mean(1 - (unit @ unit.T)[pairs]))
 
@@ -289,7 +291,7 @@ def random_baseline(n_items, n_relevant, k=5):
     )
 
 
-def bootstrap_interval(values, confidence=0.95, seed=0, n_resamples=2000):
+def bootstrap_interval(values, confidence=0.95):
     """How far the mean of some values might lie elsewhere, had other queries been drawn.
 
     Parameters
@@ -298,13 +300,11 @@ def bootstrap_interval(values, confidence=0.95, seed=0, n_resamples=2000):
         One number for each query.
     confidence : float
         Between 0 and 1.
-    seed : int
-    n_resamples : int
 
     Returns
     -------
     (float, float)
-        The percentile interval: of many sets drawn from `values` with replacement, the middle part of their means.
+        The percentile interval: of 2,000 sets drawn from `values` with replacement, the middle part of their means.
 
     Raises
     ------
@@ -320,7 +320,7 @@ def bootstrap_interval(values, confidence=0.95, seed=0, n_resamples=2000):
         raise ValueError(f"values must be a list of numbers with at least one, not of shape {values.shape}")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}")
-    rng = np.random.default_rng(seed)
-    means = [rng.choice(values, values.size).mean() for _ in range(n_resamples)]
+    rng = np.random.default_rng(0)  # the same values, the same interval
+    means = [rng.choice(values, values.size).mean() for _ in range(N_RESAMPLES)]
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)

@@ -1,8 +1,10 @@
 """Floor 2. A folder comes in; its pictures go out, and an account of everything else that lies there."""
 
 import fnmatch
+import hashlib
 import html
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +24,7 @@ MARKS = {KEPT: "✓", REPAIRED: "≈", REJECTED: "✗", LEFT_OUT: "–"}
 MOST_ROWS = 100  # of a report's table on the screen; the CSV has them all
 HEADS = ["file", "outcome", "reason"]
 UNOPENED = "folder that cannot be opened"
+ENDS = 1 << 16  # bytes at the beginning and at the end of a file by which it is known again when only its time differs
 
 
 class Listing(NamedTuple):
@@ -161,7 +164,7 @@ def checked_patterns(exclude):
     Returns
     -------
     list of str
-        In small letters, with ``/`` between folders and none at the end; a ``./`` before it is gone.
+        In small letters, with ``/`` between folders and none at the end; a ``./`` before it is gone, and so are empty ones.
 
     Raises
     ------
@@ -171,7 +174,7 @@ def checked_patterns(exclude):
     patterns = list(exclude) if isinstance(exclude, Iterable) else [exclude]
     if isinstance(exclude, (str, bytes)) or not all(isinstance(pattern, str) for pattern in patterns):
         raise TypeError(f"exclude must be a list of names or patterns, such as ['drafts', '*.gif'], not {exclude!r:.80}")
-    return [pattern.lower().replace(os.sep, "/").removeprefix("./").rstrip("/") for pattern in patterns]
+    return [pattern.lower().replace(os.sep, "/").removeprefix("./").rstrip("/") for pattern in patterns if pattern]
 
 
 def folder_named(folder, name="image_dir"):
@@ -203,6 +206,50 @@ def folder_named(folder, name="image_dir"):
     if not os.path.isdir(folder):
         raise NotADirectoryError(f"{name}: '{printable(folder)}' is a file; a folder of pictures is needed")
     return folder
+
+
+def stamp(path, known=None):
+    """By what a file is known again: its size, its time, and a checksum of its ends, which is read only where those differ.
+
+    Parameters
+    ----------
+    path : str
+    known : tuple, optional
+        Its stamp before.
+
+    Returns
+    -------
+    (int, int, str) or None
+        Bytes, nanoseconds, and a checksum; None where it cannot be read.
+    """
+    try:
+        status = os.stat(path)
+        if known and known[:2] == (status.st_size, status.st_mtime_ns):
+            return known
+        if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting
+            return None
+        with open(path, "rb") as file:
+            ends = file.read(min(ENDS, status.st_size))  # no more: where the system shows an empty file, reading may never end
+            file.seek(max(len(ends), status.st_size - ENDS))
+            ends += file.read(min(ENDS, status.st_size - file.tell()))
+            return status.st_size, status.st_mtime_ns, hashlib.blake2b(ends, digest_size=16).hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def same_file(stamp, known):
+    """Whether a file is as it was: a copied or unpacked one has another time, and is the same.
+
+    Parameters
+    ----------
+    stamp, known : tuple or None
+        From `stamp`, now and before.
+
+    Returns
+    -------
+    bool
+    """
+    return stamp == known or bool(stamp and known and (stamp[0], *stamp[2:]) == (known[0], *known[2:]) and stamp[2:])
 
 
 class ReportRow(NamedTuple):

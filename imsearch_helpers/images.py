@@ -6,7 +6,6 @@ This is the only place that opens picture files. What a file is decides its cont
 import importlib
 import importlib.util
 import io
-import itertools
 import os
 import queue
 import re
@@ -29,6 +28,7 @@ from .checks import checked_count, checked_positive, checked_size, printable
 from .headers import SMALL, Unreadable, orientation_in, read_header, spliced
 from .headers.exif import ORIENTATION_TAG
 from .headers.header import NO_PIXELS, damaged, unsupported
+from .rgb import UPRIGHT, on_white_outside, to_rgb, upright
 
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
@@ -38,19 +38,8 @@ ENOUGH_PIXELS = 3_000_000  # to count colours: what must remain of a JPEG that i
 MAX_BYTES = 355_000_000  # what a decoder may take
 BESIDE = 45_000_000  # what Python, NumPy and Pillow take in a process that reads
 TIMEOUT = 5
-
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 # How Pillow brings a PNG's samples of 2, 4 and 16 bits to 8, by the names it gives them.
 TO_8_BITS = {"L;2": lambda grey: grey * 85, "L;4": lambda grey: grey * 17, "RGB;16B": lambda rgb: tuple(c >> 8 for c in rgb)}
-BAND = 1 << 18  # pixels that are converted at a time
 
 
 class ImageError(ValueError):
@@ -267,10 +256,12 @@ def _open_regular_file(path):
 
 def _in_memory(file):
     # Of a small file, which most are, everything is read at once: looking around in it is then several times as fast.
-    if file.seek(0, io.SEEK_END) > SMALL:
+    # No more than its length: what a system shows as an empty file, such as /proc/kmsg, could keep us waiting for more.
+    length = file.seek(0, io.SEEK_END)
+    if length > SMALL:
         return file
     file.seek(0)
-    return io.BytesIO(file.read())
+    return io.BytesIO(file.read(length))
 
 
 def _read(file, path, size, max_pixels, max_bytes, killable):
@@ -282,7 +273,7 @@ def _read(file, path, size, max_pixels, max_bytes, killable):
         _check_decoder(header, killable)
         scale = _scale(header, size, max_pixels, max_bytes)
         _check_budget(header, path, scale, max_pixels, max_bytes)
-        clean = _upright(*_rgb_and_orientation(header, file, scale))
+        clean = upright(*_rgb_and_orientation(header, file, scale))
     except ImageError:
         raise
     except Unreadable as error:
@@ -300,7 +291,8 @@ def _reason_of(error, kind=""):
     if "truncated" in str(error).lower():
         return str(damaged("some of its pixels are missing"))
     if NOT_SUPPORTED.search(str(error)):
-        return str(unsupported(f"a {kind} picture of this layout ({error})".replace("  ", " ")))
+        said = " ".join(str(error).split())  # a decoder's words may have a line break at their end
+        return str(unsupported(f"a {kind} picture of this layout ({printable(said):.200})".replace("  ", " ")))
     return str(damaged("its pixels cannot be decoded"))
 
 
@@ -418,7 +410,7 @@ def _rgb_and_orientation(header, file, scale):
         picture = picture.convert("RGB")  # an unused channel, not a picture of nothing
     orientation = orientation_in(picture.info.get("exif", b""))[0] if header.kind == "AVIF" else header.orientation
     frame = picture.tile_box if header.kind == "GIF" else None
-    return _on_white_outside(_to_rgb(picture), frame), orientation
+    return on_white_outside(to_rgb(picture), frame), orientation
 
 
 def _decoded(header, file, parts, scale):
@@ -452,7 +444,7 @@ def _bring_transparent_colour_to_8_bits(picture):
         picture.info["transparency"] = convert(picture.info["transparency"])
 
 
-# From any kind of pixels to RGB
+# A picture that is in memory already
 
 
 def _clean_picture(picture, max_pixels):
@@ -461,7 +453,7 @@ def _clean_picture(picture, max_pixels):
     _check_pixels(*picture.size, path, float("inf") if is_decoded else max_pixels)
     try:
         picture.load()
-        clean = _upright(_to_rgb(picture), _orientation(picture))
+        clean = upright(to_rgb(picture), _orientation(picture))
     except Exception as error:  # a picture that was opened but not yet read can be as damaged as any file
         raise ImageError(path, _reason_of(error)) from error
     if clean is not picture:
@@ -475,115 +467,6 @@ def _orientation(picture):
         return orientation_in(exif)[0] if isinstance(exif, bytes) else picture.getexif().get(ORIENTATION_TAG)
     except Exception:  # a damaged EXIF block says nothing about the pixels, so they stay as they are stored
         return None
-
-
-def _upright(picture, orientation):
-    turn = UPRIGHT.get(orientation)
-    return picture if turn is None else picture.transpose(turn)
-
-
-def _to_rgb(picture):
-    if picture.mode == "RGB" and "transparency" not in picture.info:
-        return picture
-    white = _white_of(picture)
-    parts = (_band_to_rgb(band, white) for band in bands(picture))
-    first = next(parts)
-    if first.height == picture.height:
-        return first
-    rgb, top = Image.new("RGB", picture.size), 0
-    for part in itertools.chain([first], parts):
-        rgb.paste(part, (0, top))
-        top += part.height
-    return rgb
-
-
-def bands(picture):
-    """A picture's rows, some at a time, so that what is done to them never takes a second copy of a large picture.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-
-    Yields
-    ------
-    PIL.Image.Image
-        From the top down, each but the last of `rows_of_a_band` rows; the picture itself where it is small.
-    """
-    rows = rows_of_a_band(picture.width)
-    if rows >= picture.height:
-        yield picture
-        return
-    for top in range(0, picture.height, rows):
-        yield picture.crop((0, top, picture.width, min(picture.height, top + rows)))
-
-
-def rows_of_a_band(width):
-    """How many rows a band has in a picture of this width.
-
-    Parameters
-    ----------
-    width : int
-
-    Returns
-    -------
-    int
-        At least 1.
-    """
-    return max(1, BAND // width)
-
-
-def _band_to_rgb(picture, white):
-    if white is not None:
-        return _from_deep_grey(picture, white)
-    if picture.mode == "LAB":
-        return _from_lab(picture)
-    if picture.mode in ("RGBa", "La"):
-        picture = picture.convert({"RGBa": "RGBA", "La": "LA"}[picture.mode])
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
-    return picture.convert("RGB")
-
-
-def _white_of(picture):
-    # The value that means white in a grey picture of more than 8 bits; a plain convert would clip at 255.
-    if picture.mode.startswith("I;16"):
-        return 65535
-    if picture.mode not in ("I", "F"):
-        return None
-    import numpy as np
-
-    values = np.asarray(picture)
-    largest = float(np.nanmax(values, initial=0, where=np.isfinite(values)))
-    steps = [255, 65535] if picture.mode == "I" else [1, 255, 65535]
-    return next((step for step in steps if largest <= step), largest)
-
-
-def _from_deep_grey(picture, white):
-    import numpy as np
-
-    values = np.asarray(picture)
-    scaled = np.nan_to_num(values.astype(np.float64) * (255 / white), posinf=255, neginf=0)
-    grey = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
-    transparent = picture.info.get("transparency")
-    if transparent is not None:
-        grey[values == transparent] = 255
-    return Image.fromarray(grey).convert("RGB")
-
-
-def _from_lab(picture):
-    from PIL import ImageCms
-
-    return ImageCms.profileToProfile(picture, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB")
-
-
-def _on_white_outside(picture, box):
-    # A GIF's first frame may be smaller than the picture: around it there is nothing, and nothing is white here.
-    if box is None or box == (0, 0, *picture.size):
-        return picture
-    white = Image.new("RGB", picture.size, "white")
-    white.paste(picture.crop(box), box[:2])
-    return white
 
 
 def _reduced(picture, size):

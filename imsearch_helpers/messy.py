@@ -1,4 +1,4 @@
-"""Floor 4. A folder of anything comes in; vectors, the paths they belong to, and a report of what failed and why go out."""
+"""Floor 6. A folder of anything comes in; vectors, the paths they belong to, and a report of what failed and why go out."""
 
 import numbers
 import os
@@ -9,7 +9,8 @@ import numpy as np
 from .checks import checked_size, renamed
 from .folders import KEPT, LEFT_OUT, REJECTED, REPAIRED, ImportReport, ReportRow, list_folder
 from .images import MAX_BYTES, MAX_PIXELS, TIMEOUT, ImageError
-from .indexing import Outcome, read_all, read_with_bar, returned_vector, stacked
+from .indexing import read_all, read_with_bar
+from .outcomes import Outcome, returned_vector, stacked
 from .reader_pool import MEMORY_LIMIT, ReaderPool
 from .vectors import image_to_vector_simple, is_shipped, method_named
 

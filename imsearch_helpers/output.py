@@ -105,10 +105,25 @@ def write_table(path, heads, rows):
         When it cannot be written; then there is no file, or the old one.
     """
     with whole_file(path, is_table(heads), mode="x", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([heads, *(map(_cell, row) for row in rows)])
+        csv.writer(file).writerows([heads, *(map(table_cell, row) for row in rows)])
 
 
-def _cell(value):
+def table_cell(value):
+    """A value as it stands in a table: a text as one safe line that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    value : str, int or float
+
+    Returns
+    -------
+    str, int or float
+
+    Examples
+    --------
+    >>> table_cell("=1\\n")
+    "'=1\\\\n"
+    """
     return no_formula(printable(value)) if isinstance(value, str) else value
 
 
@@ -129,7 +144,7 @@ def is_table(heads):
 
 def _first_bytes(path):
     with open(path, "rb") as file:
-        return file.read(4096)
+        return file.read(min(4096, os.fstat(file.fileno()).st_size))  # where the system shows an empty file, reading may never end
 
 
 def _sweep(folder):

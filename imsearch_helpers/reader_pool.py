@@ -1,4 +1,4 @@
-"""Floor 2. Paths come in; pictures or vectors go out, from processes that can be killed."""
+"""Floor 3. Paths come in; pictures or vectors go out, from processes that can be killed."""
 
 import contextlib
 import json
@@ -17,22 +17,19 @@ from PIL import Image
 from .checks import checked_count, checked_positive, printable
 from .images import (
     BESIDE,
-    ENOUGH_PIXELS,
     MAX_BYTES,
     MAX_PIXELS,
     TIMEOUT,
     ImageError,
     Reading,
-    bands,
-    read_image,
-    rows_of_a_band,
 )
+from .reader import send
+from .rgb import rows_of_a_band
 
 MEMORY_LIMIT = MAX_BYTES + BESIDE
-RESERVED = 1 << 25  # bytes that NumPy sets aside for products of matrices, which nothing computes in these processes
 BOOT = (
     "import sys; sys.path[:] = sys.argv[1:]; import imsearch_helpers; "
-    "from imsearch_helpers.reader_pool import serve; serve(imsearch_helpers)"
+    "from imsearch_helpers.reader import serve; serve(imsearch_helpers)"
 )
 WATCH_EVERY = 0.02  # seconds
 START_TIMEOUT = 60  # a process starts in a tenth of a second, but a machine may be very busy
@@ -268,7 +265,7 @@ class _Reader:
         process, answers = self._process, []
         try:
             self._set_deadline(START_TIMEOUT)
-            _send(process.stdin, {"paths": [os.path.join(os.getcwd(), path) for path in paths], **order})
+            send(process.stdin, {"paths": [os.path.join(os.getcwd(), path) for path in paths], **order})
             _line_from(process.stdout)  # the method is loaded: that NumPy takes long to start is not the first picture's fault
             self._set_deadline(timeout)
             for path in paths:
@@ -321,7 +318,7 @@ class _Reader:
         process = self._process
         self._set_deadline(START_TIMEOUT)
         try:
-            _send(process.stdin, self._settings)
+            send(process.stdin, self._settings)
             self._is_ready = bool(process.stdout.readline())
         except OSError:
             pass
@@ -391,77 +388,3 @@ def _name_of_end(code):
         return signal.Signals(-code).name
     except ValueError:
         return f"it ended with {code}"
-
-
-def _send(stream, message, content=b""):
-    stream.write(json.dumps(message).encode("ascii") + b"\n" + content)
-    stream.flush()
-
-
-def serve(package):
-    """The other end: runs in the process that may be killed, until its input ends.
-
-    Parameters
-    ----------
-    package : module
-        Where `METHODS` is found, loaded only if an order names a method.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a press of stop is for the caller, who then ends us
-    orders, answers = sys.stdin.buffer, sys.stdout.buffer
-    settings = json.loads(orders.readline())
-    limit = settings.pop("memory_limit")
-    _limit_memory(limit)
-    _send(answers, {})
-    for line in orders:
-        order = json.loads(line)
-        function = None
-        if "method" in order:
-            function = package.METHODS[order["method"]]  # which loads NumPy
-            _limit_memory(limit, RESERVED)
-        size = getattr(function, "load_size", None) or ENOUGH_PIXELS if function else order["size"]
-        _send(answers, {})
-        for path in order["paths"]:
-            _answer(answers, path, size, function, **settings)
-
-
-def _limit_memory(n_bytes, reserved=0):
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    if n_bytes is not None:
-        _, given = resource.getrlimit(resource.RLIMIT_DATA)  # a shared machine may allow less, and no process may raise that
-        limits = n_bytes + reserved, n_bytes + RESERVED
-        limits = limits if given == resource.RLIM_INFINITY else tuple(min(limit, given) for limit in limits)
-        resource.setrlimit(resource.RLIMIT_DATA, limits)
-
-
-def _answer(answers, path, size, function, max_pixels, max_bytes):
-    try:
-        picture, repairs = read_image(path, size, max_pixels, max_bytes, killable=True)
-        if function:
-            _send_vector(answers, function(picture), repairs)
-        else:
-            _send_picture(answers, picture, repairs)
-    except ImageError as error:
-        _send(answers, {"reason": error.reason})
-    except MemoryError:
-        _send(answers, {"reason": "there is not enough memory for its vector"})
-    except Exception as error:  # the method's own fault, which would else look like the picture's
-        _send(answers, {"fault": f"{type(error).__name__}: {error}"})
-
-
-def _send_vector(answers, values, repairs):
-    import numpy as np
-
-    vector = np.ascontiguousarray(values, dtype=np.float32)
-    if np.ndim(values) != 1:
-        raise ValueError(f"the vector that method returned must be a vector, of shape (n_dims,), not of shape {np.shape(values)}")
-    _send(answers, {"n_dims": vector.size, "repairs": repairs}, vector.tobytes())
-
-
-def _send_picture(answers, picture, repairs):
-    _send(answers, {"width": picture.width, "height": picture.height, "repairs": repairs})
-    for band in bands(picture):
-        answers.write(band.tobytes())
-    answers.flush()

@@ -1,4 +1,4 @@
-"""Floor 5. Words come in, alone or with a picture; ranked pictures go out.
+"""Floor 7. Words come in, alone or with a picture; ranked pictures go out.
 
 A caption is a vector too, and then the engine ranks captions as it ranks pictures. Nothing here needs more than NumPy.
 """
@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arrays import as_float32
 from .checks import checked_count, checked_positive
 from .collection import Products, data_dir
 from .engine import ImageSearchEngine, SearchResult
-from .indexing import as_float32
 
 
 def words_of(text):
@@ -117,9 +117,9 @@ class TfIdf:
         unknown = sorted(set(count) - set(self.words))
         if len(unknown) == len(count):
             known = ", ".join(self.words[:: math.ceil(len(self.words) / 8)])
-            raise ValueError(f"text_query: no caption has a word of {text_query!r}; some of the known: {known}")
+            raise ValueError(f"text_query: no caption has a word of {text_query!r:.80}; some of the known: {known}")
         if unknown:
-            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown))}: left out", stacklevel=2)
+            warnings.warn(f"text_query: no caption has {', '.join(map(repr, unknown)):.200}: left out", stacklevel=2)
         return self._vector(count)
 
     def _vector(self, count):
@@ -249,8 +249,8 @@ def search_by_text(text_query, top_k=5, *, space=None):
 def search_by_text_and_image(text_query, image_query, alpha=0.5, top_k=5, *, engine=None, space=None):
     """The pictures that fit a text and are like a picture.
 
-    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, for only then
-    can they be added: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
+    Every picture is scored twice. The scores of both kinds are brought to mean 0 and standard deviation 1, so that their
+    units do not decide which counts more: ``(1 - alpha) * text + alpha * picture``. With one query alone the results are those of
     `search_by_text` or `ImageSearchEngine.search`, with their scores.
 
     Parameters

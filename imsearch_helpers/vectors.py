@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from .arrays import of_length_1
 from .checks import checked_bins, checked_count, checked_size, renamed
 from .images import ENOUGH_PIXELS, load_image
 
@@ -370,23 +371,3 @@ def principal_places(vectors):
     unit = of_length_1(np.asarray(vectors, dtype=float))
     centred = unit - unit.mean(axis=0)
     return centred @ np.linalg.svd(centred, full_matrices=False)[2].T  # (n_images, n_dims) @ (n_dims, n_components)
-
-
-def of_length_1(vectors):
-    """Each vector divided by its length; one of zeros stays as it is.
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n_images, n_dims)
-
-    Returns
-    -------
-    ndarray, shape (n_images, n_dims)
-
-    Examples
-    --------
-    >>> of_length_1(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
-    [[0.6, 0.8], [0.0, 0.0]]
-    """
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)

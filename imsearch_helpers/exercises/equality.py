@@ -30,7 +30,7 @@ def same(one, other):
             return len(one) == len(other)  # no pairs at all, as a list or as an array of two columns
         return one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=1e-6, equal_nan=True)
     if isinstance(one, str) and isinstance(other, str):
-        return str(one) == str(other)  # NumPy has its own type for text
+        return str.__str__(one) == str.__str__(other)  # NumPy has its own type for text
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
@@ -59,5 +59,5 @@ def is_numeric(value):
     """
     try:
         return np.asarray(value).dtype.kind in "buif"
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, MemoryError):
         return False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..collection import Products
 from ..images import load_image
-from ..judging import evaluate_method
+from ..judging import engine_over, evaluate_engine
 from ..vectors import METHODS
 from .checking import assess, name_of
 from .equality import same
@@ -170,7 +170,7 @@ def project_report(method):
         lines.append("Your project gives another vector each time: then its numbers are luck.")
     ours = {"hues, as in lesson 07": my_method, **{key: METHODS[key] for key in ("root_histogram", "histogram")}}
     for label, function in {"your project": method, **ours}.items():
-        found = evaluate_method(function, products, rows)
+        found = evaluate_engine(engine_over(function, rows), products)
         shots = ", ".join(f"{shot} {precision:.2f}" for shot, precision in found.by_shot.items())
         lines.append(f"{label:42}{found.average_precision:.3f}; {shots}")
     return "\n".join(lines)

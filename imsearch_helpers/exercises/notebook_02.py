@@ -116,6 +116,10 @@ def _whole_widths(picture, bins):
     return _shares_of_boxes((r * bins + g) * bins + b, bins)
 
 
+def _boxes_by(picture, bins, place_values):
+    return _shares_of_boxes(sum(value * number for value, number in zip(place_values, _bin_numbers(picture, bins))), bins)
+
+
 def _cut_short(picture, bins):
     return np.bincount(_boxes(picture, bins).ravel()) / picture[:, :, 0].size
 
@@ -286,6 +290,40 @@ EXERCISES = [
                 picture, bins
             )
             / 3,
+            "len(picture) is the number of rows; divide by the number of pixels, box.size.": lambda picture, bins: joint_histogram(
+                picture, bins
+            )
+            * picture.shape[1],
+            "this is a cube of boxes; .ravel() makes one row of them.": lambda picture, bins: joint_histogram(picture, bins).reshape(
+                (bins,) * 3
+            ),
+            "`counts[box] += 1` on a whole array adds 1 to a box, however many pixels are in it. np.bincount counts them all.": (
+                lambda picture, bins: (joint_histogram(picture, bins) > 0) / picture[:, :, 0].size
+            ),
+            "all boxes in use have the same share, as if each held one pixel: np.bincount counts them all, `counts[box] += 1` does not.": (
+                lambda picture, bins: (joint_histogram(picture, bins) > 0) / np.count_nonzero(joint_histogram(picture, bins))
+            ),
+            "the empty boxes are missing. Every box has its place, also where its share is 0.": lambda picture, bins: (
+                joint_histogram(picture, bins)[joint_histogram(picture, bins) > 0]
+            ),
+            "r and g have the same place value; red counts bins * bins: (r * bins + g) * bins + b.": lambda picture, bins: _boxes_by(
+                picture, bins, (bins, bins, 1)
+            ),
+            "the three bin numbers are added up, and many combinations have the same sum: (r * bins + g) * bins + b.": (
+                lambda picture, bins: _boxes_by(picture, bins, (1, 1, 1))
+            ),
+            "blue is missing: three numbers make a box, (r * bins + g) * bins + b.": lambda picture, bins: (
+                joint_histogram(picture, bins).reshape(bins**2, bins).sum(axis=1)
+            ),
+            "np.histogramdd gives a pair, the counts and the borders: take the counts.": lambda picture, bins: np.histogramdd(
+                picture.reshape(-1, 3), bins, [(0, 256)] * 3
+            ),
+            "a density is asked of np.histogramdd; asked are shares: the counts, divided by the number of pixels.": (
+                lambda picture, bins: joint_histogram(picture, bins) * (bins / 256) ** 3
+            ),
+            "without range=[(0, 256)] * 3 the bins stretch from the picture's own smallest to its largest value.": (
+                lambda picture, bins: np.histogramdd(picture.reshape(-1, 3), bins)[0].ravel() / picture[:, :, 0].size
+            ),
         },
         forbidden=PACKAGE,
     ),

@@ -8,7 +8,7 @@ from ..collection import Products
 from ..evaluation import average_precision, evaluate_search
 from ..images import load_image
 from ..judging import engine_over
-from ..nearest import score_table
+from ..scores import score_table
 from ..vectors import METHODS
 from .model import Exercise, telling
 

@@ -255,6 +255,12 @@ def _sums_wrap(before, after):
     return (after.sum() - before.sum()) / len(before)
 
 
+@np.errstate(over="ignore")
+def _numbers_of_hits(before, after):
+    gains = {shot: after[shot].sum() - before[shot].sum() for shot in before}
+    return max(gains, key=gains.get), max(gains.values())
+
+
 def _blend_by(scale):
     """The blend by another way to bring scores to one scale; a division by zero gives what it gives."""
 
@@ -336,6 +342,7 @@ EXERCISES = [
             "these are numbers of hits; divide by the number of the shot's queries, which differ.": _gain_by(
                 lambda old, new: int(new.sum()) - int(old.sum())
             ),
+            "these are numbers of hits, and one shot may have more queries than another; take the two means, then subtract.": _numbers_of_hits,
             "a loss is no gain: keep the sign.": _gain_by(lambda old, new: abs(new.mean() - old.mean())),
             "it is the wrong way round: after minus before.": _gain_by(lambda old, new: old.mean() - new.mean()),
             "this counts every query about which the two differ; what is lost must be subtracted.": _gain_by(
@@ -364,7 +371,7 @@ EXERCISES = [
         ),
         explanation="Cosines may differ by hundredths and distances by tens; added as they are, the distances decide alone. After the change of scale "
         "both speak equally loudly, and only the weight decides. Scores that are all the same prefer nobody, and so add nothing.",
-        bought="Two methods that make different mistakes can now help each other. Which weight is best, and on which shots, can be measured.",
+        bought="Two methods that make different mistakes may now help each other. Which weight is best, and on which shots, can be measured.",
         slips={
             "weight is the share of the second method; here it is that of the first.": lambda a, b, weight: blend(
                 a, b, 1 - weight

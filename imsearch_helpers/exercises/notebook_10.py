@@ -79,17 +79,22 @@ _RANK_SLIPS = {
 
 def _captioned(rng):
     sizes, slips = (7, 7, 8, int(rng.integers(9, 14))), [*_CAPTION_SLIPS.values(), _without_first, _without_last]
-    return [telling(lambda n=n: _captioned_case(rng, n), like_this_but, slips) for n in sizes]
+    fits = [telling(lambda n=n: _captioned_case(rng, n), like_this_but, slips) for n in sizes]
+    slips = [_best_left_out, *(slip for slip in slips if slip is not _with_the_query)]
+    return fits + [telling(lambda: _captioned_case(rng, 8, fits=False), like_this_but, slips) for _ in range(2)]
 
 
-def _captioned_case(rng, n):
+def _captioned_case(rng, n, fits=True):
+    """A case in which the query's own caption has the word, or, as of a red mug that shall be blue, has not."""
     word, *others = rng.permutation(COLOURS).tolist()
-    colours = [word, word.capitalize(), word, *rng.choice([*others, word], n - 3)]  # the first is the query
+    colours = [word if fits else others[0], word.capitalize(), word, *rng.choice([*others, word], n - 3)]  # the first is the query
     captions = [f"a {colour} {rng.choice(THINGS)}, plain" for colour in colours]
     captions[-1] = f"a mug, {word}ish"  # has the word's letters, and not the word
     captions[1] = f"{word.capitalize()} {rng.choice(THINGS)}"
     scores = rng.permutation(90)[:n] / 100
     scores[0] = 1.0
+    if not fits:
+        scores[2] = 0.95  # the best find is written small: whoever leaves it out does not look like one who misses capitals
     order = rng.permutation(n)
     return scores[order], [str(captions[i]) for i in order], word, int(np.flatnonzero(order == 0)[0])
 
@@ -107,6 +112,15 @@ def _with_the_query(scores, captions, word, query):
     return like_this_but(scores, captions, word, None)
 
 
+def _best_left_out(scores, captions, word, query):
+    return _with_the_query(scores, captions, word, query)[1:]
+
+
+def _letters_as_they_are(scores, captions, word, query):
+    fitting = [i for i, caption in enumerate(captions) if word in caption and i != query]
+    return sorted(fitting, key=lambda i: -scores[i])
+
+
 def _without_first(*case):
     return [i for i in like_this_but(*case) if i > 0]
 
@@ -118,6 +132,7 @@ def _without_last(scores, *case):
 _CAPTION_SLIPS = {
     "the word's letters are inside a longer word: compare whole words.": _letters_in,
     "capital letters in a caption count like small ones.": _small_letters_only,
+    "compare whole words, and in small letters: cut caption.lower() into its words.": _letters_as_they_are,
     "the query itself is no find: leave it out.": _with_the_query,
     "the highest score comes first.": lambda *case: like_this_but(*case)[::-1],
     "the pictures that fit must be put in the order of their scores.": lambda *case: sorted(like_this_but(*case)),
@@ -138,7 +153,7 @@ EXERCISES = [
         explanation="Here the word is a *must*, not a weight: what lacks it is out, however similar. A filter needs no common scale, and "
         "finds nothing where the captions say it in another word.",
         bought="Shops work like this: boxes to tick decide what is shown, similarity decides in what order.",
-        slips=_CAPTION_SLIPS,
+        slips=_CAPTION_SLIPS | {"the best that fits need not be the query, which may lack the word: leave it out by its number.": _best_left_out},
         forbidden=(search_by_text, search_by_text_and_image),
     ),
     Exercise(
@@ -149,8 +164,8 @@ EXERCISES = [
             "`enumerate(ranking, start=1)` gives the places; `gains[path] = gains.get(path, 0) + ...` adds to what may not be there yet.",
             "`gains.items()` are the pairs; `sorted(..., key=lambda pair: pair[1], reverse=True)` puts the largest sum first.",
         ),
-        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path in two rankings "
-        "beats one that is first in a single ranking.",
+        explanation="Only places count, so no scale has to be mended. The gains fall slowly with a large k: then a path high in two "
+        "rankings beats one that is first in a single ranking.",
         bought="Rankings can be joined even where their scores are secret, as those of two search engines on the web.",
         slips=_RANK_SLIPS,
         forbidden=(reciprocal_rank_fusion,),

@@ -106,7 +106,7 @@ def _sql_cause(found, right, row_of, wanted):
         "Its first column must be the path.": len(rows) < len(found),
         f"It also finds what is no {category}: WHERE category = ... keeps these alone.": any(row[1] != category for row in rows),
         f"It also finds what is {colour}: <> means *is not*, and AND joins two conditions.": any(row[2] == colour for row in rows),
-        "It finds more than top_k: LIMIT stands at the end of the statement.": len(found) > top_k,
+        "It finds more than top_k: the statement ends with LIMIT and the place of top_k.": len(found) > top_k,
         "The nearest must come first: ORDER BY the distance, which grows.": distances != sorted(distances) or found != right[: len(found)],
     }
     return next((cause for cause, so in causes.items() if so), f"Expected {right}, and it found {found}.")
@@ -158,7 +158,7 @@ EXERCISES = [
         cases=_sql_cases,
         judge=_judge_sql,
         hints=(
-            "Begin with the statement of the lesson: SELECT, FROM, WHERE, ORDER BY, LIMIT, in this order. Only WHERE is new.",
+            "Begin with the statement of the lesson: SELECT, FROM, WHERE, ORDER BY, LIMIT, in this order. Only the condition of WHERE is new.",
             "Two conditions are joined by AND; *is not* is written `<>`. A value's place is a name, as in `category = %(category)s`.",
             'The dict gives each name its value: `{"category": category, "colour": colour, "top_k": top_k}`.',
         ),
@@ -205,6 +205,13 @@ EXERCISES = [
         "pictures that fit.",
         bought="A billion full vectors of 96 numbers need seven machines of 64 GB, their codes one: a reason for large collections to keep codes.",
         slips={
+            "a vector is never cut in two: begin with how many whole ones fit into a machine.": lambda n, size, gigabytes, replicas: -(
+                -n * size // (gigabytes * 10**9)
+            )
+            * replicas,
+            "no vector is cut in two, and each part is whole: round down for a machine, and up for the parts.": lambda n, size, gigabytes, replicas: -(
+                -n * size * replicas // (gigabytes * 10**9)
+            ),
             "the last few vectors need a machine too: round up.": lambda n, size, gigabytes, replicas: n
             // (gigabytes * 10**9 // size)
             * replicas,

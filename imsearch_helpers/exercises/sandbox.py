@@ -9,13 +9,14 @@ import dis
 import inspect
 import io
 import signal
-import sys
 import threading
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+
+from ..checks import IN_BROWSER
 
 MOST_PRINTED = 1_000_000  # letters that are kept of what one call prints
 TIME_LIMIT = 5  # seconds for one call of a learner's function, which takes milliseconds unless it never ends
@@ -109,7 +110,7 @@ def _press_stop():
 
 @contextlib.contextmanager
 def _time_limit():
-    if threading.current_thread() is not threading.main_thread() or sys.platform == "emscripten":
+    if threading.current_thread() is not threading.main_thread() or IN_BROWSER:
         yield  # nothing can be interrupted there
         return
     alarm = _Alarm()

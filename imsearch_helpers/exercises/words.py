@@ -12,12 +12,13 @@ from .equality import is_numeric
 from .sandbox import TookTooLong, refused
 
 OURS = os.path.dirname(os.path.dirname(__file__))  # the whole package: the learner's own line is of interest
+LONGEST_ERROR = 2000  # letters of an error's words, which may hold a whole array
 CALLS_THE_PACKAGE = "It calls the package's own function for this. Here you build your own: write out what it does."
 
 CAUSES = {  # what an error's words match -> its likely cause
     r"non-int of type 'bytes'": 'bytes in a row are not yet one number: int.from_bytes(..., "big") makes one of them.',
     r"unsupported operand .*'list'|can't multiply sequence|'list' object has no attribute '(mean|sum|astype|shape|T)'": (
-        "a list cannot be computed with number by number: make an array of it with np.array(...), or go through it in a loop."
+        "it is a list, where an array is needed: make one of it with np.array(...), or go through it in a loop."
     ),
     r"unsupported operand .*'(tuple|SearchResult)'|KeyError: (SearchResult)?\(": (
         "that is a pair, not one value: take it apart, for example with `path, score = pair`, or take pair[0]."
@@ -25,7 +26,7 @@ CAUSES = {  # what an error's words match -> its likely cause
     r"unsupported operand .*'NoneType'|'NoneType' object": (
         "None is what a function gives that returns nothing, such as .sort() and .append(); is a `return` missing?"
     ),
-    r"out of bounds for uint8": "uint8 holds 0 to 255 only. Convert before you compute: int(value), or array.astype(int).",
+    r"out of bounds for uint8": "a uint8 stays one in a calculation. Convert before you compute: int(value), or array.astype(int).",
     r"Cannot cast ufunc .* to dtype\('u?int": (
         "`-=` and its like write into the array, whose type holds whole numbers only, and change the input: write v = v - ... instead."
     ),
@@ -38,14 +39,14 @@ CAUSES = {  # what an error's words match -> its likely cause
     ),
     r"truth value of an array": "`if` needs one yes or no; an array holds many: .any() or .all() makes one of them.",
     r"boolean subtract": "True and False cannot be subtracted; 1 and 0 can: .astype(int) first, or take the means first.",
-    r"cannot reshape": "the numbers do not fill that shape: rows times columns must be how many there are.",
+    r"cannot reshape": "rows times columns must be how many numbers there are.",
     r"'(Image|\w*ImageFile)' object": "a picture is no array yet: np.asarray(picture) is one.",
-    r"ZeroDivisionError": "what it divides by can be 0. The docstring says what to return there; look for 0 before you divide.",
+    r"ZeroDivisionError": "the docstring says what to return there; look for 0 before you divide.",
     r"'(dict|list|tuple|\w*\.?ndarray)' object is not callable": (
         "round brackets call a function; square ones take what is in a dictionary, a list or an array: d[key], a[0]."
     ),
-    r"IndexError: .*(out of range|out of bounds)": "of n places the last is n - 1. Is it counted one too far, along another axis, or by the places of a longer list?",
-    r"KeyError": "the dict has no such key. Is the key the right one? dict.get(key, 0) gives 0 for what is not there.",
+    r"IndexError: .*(out of range|out of bounds)": "is it counted from 1, as the last of n places is n - 1, or along another axis, or by the places of a longer list?",
+    r"KeyError": "is it spelled as in the dict, and not a place or a value of it? dict.get(key, 0) gives 0 for what is not there.",
     r"NameError": "is the name spelled like this elsewhere, and was the cell run that defines or imports it?",
 }
 
@@ -86,7 +87,7 @@ def about_error(error):
     place = f" at the line\n    {frames[0].line}" if frames and frames[0].line else ""
     n_notes = sum(len(str(note).split("\n")) for note in getattr(error, "__notes__", ()))  # ours, which name a picture
     words = traceback.format_exception_only(error)[-1 - n_notes].strip()  # also where the error cannot be written out
-    return f"It stopped with {words}{place}"
+    return f"It stopped with {words if len(words) <= LONGEST_ERROR else words[:LONGEST_ERROR] + ' ...'}{place}"
 
 
 def about_cause(error):
@@ -101,7 +102,7 @@ def about_cause(error):
     str
         Empty where the error's own words must do.
     """
-    words = traceback.format_exception_only(error)[0].strip()
+    words = traceback.format_exception_only(error)[0].strip()[:LONGEST_ERROR]
     return next((cause for pattern, cause in CAUSES.items() if re.search(pattern, words)), "")
 
 
@@ -188,7 +189,8 @@ def _about_type(expected, got):
 
 
 def _about_shape(expected, got):
-    if isinstance(expected, tuple) and (not isinstance(got, (tuple, list)) or len(got) != len(expected)):
+    n_values = len(got) if isinstance(got, (tuple, list)) or isinstance(got, np.ndarray) and got.ndim else 1
+    if isinstance(expected, tuple) and n_values != len(expected):
         return f"It should be {len(expected)} values, separated by commas after return."
     if not is_numeric(expected):
         return ""

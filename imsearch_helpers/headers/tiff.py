@@ -46,7 +46,7 @@ def read_tiff(file, length):
     file.seek(0)
     order = "<" if file.read(2) == b"II" else ">"
     place, entries = _table(file, order)
-    tags = {struct.unpack(order + "H", entry[:2])[0]: entry for entry in entries}
+    tags = {struct.unpack(order + "H", entry[:2])[0]: entry for entry in reversed(entries)}  # one that stands twice counts first
     found = {tag: _first_number(file, order, entry) for tag, entry in tags.items()}
     number = {tag: value for tag, value in found.items() if value is not None}
     if number.get(REDUCED, 0) & 1 or DNG_VERSION in tags or number.get(COLOURS) == OF_A_SENSOR:

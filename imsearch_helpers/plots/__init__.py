@@ -1,4 +1,4 @@
-"""Floor 6. Results come in, a Figure with alt text goes out.
+"""Floor 8. Results come in, a Figure with alt text goes out.
 
 Every function returns a `Figure` of Matplotlib, changes no global style, and opens no window. As the last line of a notebook's
 cell the figure shows itself; anywhere else ``figure.show()`` shows it and ``figure.savefig(path)`` writes it to a file. What ends in

@@ -1,4 +1,4 @@
-"""Floor 6. The figure of lesson 00: a query and its results come in; the whole course in one figure goes out."""
+"""Floor 8. The figure of lesson 00: a query and its results come in; the whole course in one figure goes out."""
 
 import math
 

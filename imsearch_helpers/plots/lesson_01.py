@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 01: pictures come in; how they become vectors, and what is lost then, goes out."""
+"""Floor 8. The figures of lesson 01: pictures come in; how they become vectors, and what is lost then, goes out."""
 
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from ..vectors import image_to_vector_simple
 from .shared import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, ink_on, new_figure, picture_html, row_html
 
 ROW_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+MOST_STEPS = 16  # by which a picture is moved: the end of the curve
 
 
 # From a grid to a vector
@@ -242,29 +243,27 @@ def _draw_two_rows_of_greys(axes, steps=9):
 # Moving
 
 
-def show_shift(image, steps, other, most_steps=16):
+def show_shift(image, steps, other):
     """A picture of 64 x 64 grey pixels, the same moved down, where they differ, and how similar their vectors are.
 
     Parameters
     ----------
     image : str, Path, PIL.Image.Image or ndarray
     steps : int
-        By how many pixels it is moved; what leaves at the bottom comes in at the top.
+        By how many pixels it is moved, at most 16, where the curve ends; what leaves at the bottom comes in at the top.
     other : str, Path, PIL.Image.Image or ndarray
         A picture of something else, whose similarity is drawn for comparison.
-    most_steps : int
-        The end of the curve.
 
     Returns
     -------
     Figure
     """
-    similarities = [_moved_down(image, step).similarity for step in range(most_steps + 1)]
+    similarities = [_moved_down(image, step).similarity for step in range(MOST_STEPS + 1)]
     to_other = cosine_similarity(image_to_vector_simple(image), image_to_vector_simple(other))
     alt = (
         f"The picture, the picture moved down by {steps} of 64 pixels, and where they "
         f"differ. Their similarity is {similarities[steps]:.3f}; to another picture it is {to_other:.3f}. "
-        f"A curve shows the similarity for 0 to {most_steps} pixels."
+        f"A curve shows the similarity for 0 to {MOST_STEPS} pixels."
     )
     figure = new_figure(9.4, 2.7, alt)
     panels = figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.75])

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 02: pictures come in; their histograms, and what these can and cannot tell, go out."""
+"""Floor 8. The figures of lesson 02: pictures come in; their histograms, and what these can and cannot tell, go out."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -47,13 +47,13 @@ def show_histogram_process():
     return figure
 
 
-def _draw_channels(panels, picture, bins=32):
-    shares = 3 * image_to_histogram(picture, bins).reshape(3, bins)  # of a channel's counts, not of all
+def _draw_channels(panels, picture):
+    shares = 3 * image_to_histogram(picture).reshape(3, -1)  # of a channel's counts, not of all
     for panel, name, shares_of_channel in zip(panels, CHANNELS, shares):
         draw_channel(panel, name, shares_of_channel, first_place=0.5)
         panel.set(ylim=(0, 0.4), xlabel="dark → bright")
         panel.set_title(f"{name} channel", fontsize=10)
-        panel.set_xticks([0, bins], [0, 255])
+        panel.set_xticks([0, shares.shape[1]], [0, 255])
         panel.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("share of pixels")
 

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 03: vectors or pictures come in; their angle and their distance go out."""
+"""Floor 8. The figures of lesson 03: vectors or pictures come in; their angle and their distance go out."""
 
 import math
 from typing import NamedTuple
@@ -339,15 +339,16 @@ def light_html(picture, other, percent, scale="stored value"):
 # Many pairs
 
 
-def show_distributions(cosines, mark=0.7):
+MARK = 0.7  # a score to look at, which many take for similar
+
+
+def show_distributions(cosines):
     """How the cosines of many pairs are spread, a row for each kind of vector.
 
     Parameters
     ----------
     cosines : dict of str to ndarray
-        Name -> the cosines of pairs of vectors, from -1 to 1.
-    mark : float
-        A score to look at: what lies above it is hatched, and its share is written beside it.
+        Name -> the cosines of pairs of vectors, from -1 to 1. What lies above 0.7 is hatched, and its share is written beside it.
 
     Returns
     -------
@@ -357,24 +358,24 @@ def show_distributions(cosines, mark=0.7):
     figure = new_figure(9.4, height, "Distributions of cosines over pairs of pictures, one below the other.")
     panels = figure.subplots(len(cosines), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, values) in zip(panels, cosines.items()):
-        figure.alt += f" {name}: {_draw_distribution(axes, name, values, mark)}."
+        figure.alt += f" {name}: {_draw_distribution(axes, name, values)}."
     panels[-1].set(xlim=(-1, 1.02), xlabel="cosine similarity of two pictures")
     figure.supylabel("share of the pairs", fontsize=10)
     figure.suptitle("Cosine similarity over pairs of pictures, by kind of vector", fontsize=12)
     return figure
 
 
-def _draw_distribution(axes, name, values, mark):
+def _draw_distribution(axes, name, values):
     """Draw one row; return in words from where to where the values go."""
     edges = np.linspace(-1, 1, 101)
     shares = np.histogram(np.clip(values, -1, 1), edges)[0] / len(values)
-    above = edges[:-1] >= mark - 1e-9
+    above = edges[:-1] >= MARK - 1e-9
     bars = {"width": 0.02, "align": "edge"}
     axes.bar(edges[:-1][~above], shares[~above], color=SKY, **bars)
     axes.bar(edges[:-1][above], shares[above], color=ORANGE, hatch="//", edgecolor="black", linewidth=0.3, **bars)
-    middle, share = np.median(values), np.mean(values > mark)
+    middle, share = np.median(values), np.mean(values > MARK)
     axes.axvline(middle, color="black", linewidth=2)
-    words = f"{name}: median {middle:.2f}, above {mark:g} (hatched): {share:.0%} of the pairs"
+    words = f"{name}: median {middle:.2f}, above {MARK:g} (hatched): {share:.0%} of the pairs"
     axes.set_title(words, fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    return f"from {np.min(values):.2f} to {np.max(values):.2f}, median {middle:.2f}, {share:.0%} above {mark:g}"
+    return f"from {np.min(values):.2f} to {np.max(values):.2f}, median {middle:.2f}, {share:.0%} above {MARK:g}"

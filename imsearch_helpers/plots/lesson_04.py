@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 04: pictures and their scores come in; who is like whom, and why, goes out."""
+"""Floor 8. The figures of lesson 04: pictures and their scores come in; who is like whom, and why, goes out."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 05: measured times come in; how they grow, and what they are made of, goes out."""
+"""Floor 8. The figures of lesson 05: measured times come in; how they grow, and what they are made of, goes out."""
 
 import math
 

@@ -1,5 +1,6 @@
-"""Floor 6. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
+"""Floor 8. The figures of lesson 06: files of any kind come in; what a naive reader and ours make of them goes out."""
 
+import contextlib
 import html
 import io
 import textwrap
@@ -10,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ..images import ImageError, load_image, read_image_anywhere
-from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, new_figure, picture_html, row_html
+from ..images import MAX_PIXELS, ImageError, load_image, read_image_anywhere
+from .shared import BEHIND_WORDS, BLUE, GREY, ORANGE, PURPLE, RED, file_name, new_figure, picture_html, row_html
 
 MODES = {
     "1": "1 bit",
@@ -62,11 +63,11 @@ def show_readings(paths):
     """
     if not paths:
         raise ValueError("paths is empty: there is no file to show")
-    readings = {Path(path).name: three_readings(path) for path in paths}
-    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings.items())
+    readings = [(file_name(path), three_readings(path)) for path in paths]
+    alt = " ".join(_alt_of_readings(name, seen) for name, seen in readings)
     figure = new_figure(9.4, 0.3 + 1.9 * len(paths), alt)
     rows = figure.subplots(len(paths), 3, squeeze=False)
-    for panels, (name, seen) in zip(rows, readings.items()):
+    for panels, (name, seen) in zip(rows, readings):
         for panel, one, before in zip(panels, seen.values(), (name, "", "")):
             _draw_seen(panel, one, before)
     for panel, reader in zip(rows[0], seen):
@@ -147,16 +148,27 @@ def three_readings(path):
 
 def _as_stored(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                picture.load()
-                turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+        with _opened_by_pillow(path) as picture:
+            picture.load()
+            turn = picture.getexif().get(0x0112, 1)  # the tag called orientation
+            shown, has_clear = _on_chequered_ground(picture), picture.has_transparency_data
     except Exception:  # a naive reader's troubles are the topic here
         return Seen(_first_bytes(path), None)
     words = [MODES.get(picture.mode, picture.mode), f"{picture.width} x {picture.height}"]
-    words += ["partly transparent"] * picture.has_transparency_data + [f"orientation {turn}"] * (turn != 1)
-    return Seen(", ".join(words), _on_chequered_ground(picture))
+    words += ["partly transparent"] * has_clear + [f"orientation {turn}"] * (turn != 1)
+    return Seen(", ".join(words), shown)
+
+
+@contextlib.contextmanager
+def _opened_by_pillow(path):
+    # A naive reader would also let an EPS drawing start another program, and unfold whatever fits into the memory.
+    Image.init()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path, formats=[name for name in Image.ID if name != "EPS"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise ValueError(f"more than {MAX_PIXELS:,} pixels are not tried here")
+            yield picture
 
 
 def _first_bytes(path):
@@ -174,18 +186,18 @@ def _on_chequered_ground(picture):
         return Image.fromarray(np.uint8(np.asarray(picture) // 257)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    picture.thumbnail((4 * SEEN_SIDE, 4 * SEEN_SIDE))  # the ground takes far more memory than the picture
     across, down = np.indices(picture.size[::-1])
     step = max(1, max(picture.size) // 12)
     ground = Image.fromarray(np.uint8(170 + 60 * ((across // step + down // step) % 2))).convert("RGBA")
-    return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+    return Image.alpha_composite(ground, picture).convert("RGB")
 
 
 def _as_naive(path):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                return Seen("", picture.convert("RGB"))
+        with _opened_by_pillow(path) as picture:
+            return Seen("", picture.convert("RGB"))
     except Exception as error:
         reason = str(error).split("'")[0].strip()  # without the file's path
         return Seen(f"✗ {type(error).__name__}: {reason}", None)

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 07: measures come in; how good each method is, and how sure that is, goes out."""
+"""Floor 8. The figures of lesson 07: measures come in; how good each method is, and how sure that is, goes out."""
 
 import numpy as np
 

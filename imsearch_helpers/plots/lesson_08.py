@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 08: filters, gradients and embeddings come in; what a network sees goes out."""
+"""Floor 8. The figures of lesson 08: filters, gradients and embeddings come in; what a network sees goes out."""
 
 import numpy as np
 from matplotlib.collections import LineCollection

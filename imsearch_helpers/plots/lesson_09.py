@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 09: cells, walks, codes and measured searches come in; what each finds and costs goes out."""
+"""Floor 8. The figures of lesson 09: cells, walks, codes and measured searches come in; what each finds and costs goes out."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 10: captions as numbers, scores on two scales, what the picture's weight decides."""
+"""Floor 8. The figures of lesson 10: captions as numbers, scores on two scales, what the picture's weight decides."""
 
 from .shared import BLUE, GREEN, GREY, ORANGE, draw_table, new_figure
 

@@ -1,4 +1,4 @@
-"""Floor 6. The figures of lesson 11: what several workers did, and when, comes in; where the time went goes out."""
+"""Floor 8. The figures of lesson 11: what several workers did, and when, comes in; where the time went goes out."""
 
 from .shared import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, new_figure
 

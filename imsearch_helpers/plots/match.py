@@ -1,4 +1,4 @@
-"""Floor 6. Two pictures come in; out goes which bins, and which pixels, their score is made of. No drawing here."""
+"""Floor 8. Two pictures come in; out goes which bins, and which pixels, their score is made of. No drawing here."""
 
 import numpy as np
 
@@ -50,15 +50,13 @@ def pixel_shares(image, shares):
     return painted
 
 
-def border_part(painted, border=0.2):
-    """Which part of a painted score lies near the picture's edge, where the background is.
+def border_part(painted):
+    """Which part of a painted score lies within a fifth of the picture's sides from its edge, where the background is.
 
     Parameters
     ----------
     painted : ndarray, shape (height, width)
         From `pixel_shares`.
-    border : float
-        The width of the rim, as a part of each side.
 
     Returns
     -------
@@ -66,6 +64,6 @@ def border_part(painted, border=0.2):
         From 0 to 1.
     """
     height, width = painted.shape
-    top, left = round(border * height), round(border * width)
+    top, left = round(height / 5), round(width / 5)
     middle, total = painted[top : height - top, left : width - left].sum(), painted.sum()
     return float(1 - middle / total) if total > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Floor 6. Pictures or results come in; a figure with rows of pictures goes out. Nearly every lesson shows some."""
+"""Floor 8. Pictures or results come in; a figure with rows of pictures goes out. Nearly every lesson shows some."""
 
 import math
 
@@ -108,7 +108,7 @@ def show_gallery(rows, title, side=0.85):
     figure.suptitle(title, fontsize=11, parse_math=False)
     grid = figure.subplots(len(rows), columns, squeeze=False)
     for panels, (name, cells) in zip(grid, rows.items()):
-        panels[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
+        panels[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10, parse_math=False)
         for panel, (path, words) in zip(panels, cells):
             show_picture(panel, path, words)
             panel.title.set_fontsize(9)

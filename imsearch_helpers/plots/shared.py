@@ -1,4 +1,4 @@
-"""Floor 6. Colours, an axes and what it is to show come in; what the figures of several lessons are made of goes out.
+"""Floor 8. Colours, an axes and what it is to show come in; what the figures of several lessons are made of goes out.
 
 Here live the figure that knows its alt text, and the parts: a picture, a frame, bars, an arrow, a table, rows of HTML.
 """
@@ -7,6 +7,7 @@ import base64
 import html
 import io
 import sys
+import warnings
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -40,6 +41,17 @@ class Figure(MatplotlibFigure):
     """
 
     alt = "A figure."
+
+    def draw(self, renderer):
+        """As Matplotlib's, but without a warning for each letter that its font lacks: file names have any, and `alt` has them all.
+
+        Parameters
+        ----------
+        renderer : matplotlib.backend_bases.RendererBase
+        """
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from")
+            super().draw(renderer)
 
     def show(self):
         """Show it: below a notebook's cell, or from a script in the system's own viewer of pictures.
@@ -182,7 +194,7 @@ def file_name(path):
     >>> file_name("pictures/cat.png") == file_name("pictures\\\\cat.png") == "cat.png"
     True
     """
-    return printable(path).replace("\\", "/").rsplit("/", 1)[-1]
+    return printable(str(path).replace("\\", "/").rsplit("/", 1)[-1])  # in this order: an escape has a backslash, too
 
 
 def frame(axes, colour, width):

@@ -49,6 +49,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.GenerateFeedback.preprocessors = [preprocessors.ForLearners, "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
+c.HTMLExporter.filters = {"only_shown": preprocessors.only_shown, "harmless": preprocessors.harmless}
 c.HTMLExporter.template_name = "feedback"
 c.HTMLExporter.template_file = "given_back.html.j2"  # ours, which extends nbgrader's
 c.HTMLExporter.extra_template_basedirs = [

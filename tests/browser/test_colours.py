@@ -8,7 +8,7 @@ from imsearch_helpers import ImageSearchEngine, Products, image_to_histogram, wi
 products = Products()
 paths = [product.path for product in products.where(shot="studio", category="mug")]
 engine = ImageSearchEngine.from_vectors(paths, [image_to_histogram(path) for path in paths])
-widgets.pick_colour({"histogram": engine}, products, colour="#2f62b8", area=30, top_k=1)
+widgets.pick_colour({"histogram": engine}, products, colour="#2f62b8", area=30)
 """
 RESULT = ".imsearch-pick-colour img.imsearch-thumb"
 
@@ -22,7 +22,7 @@ def page(lab):
 
 
 def result(page, words):
-    return page.locator(".imsearch-pick-colour figure", has=page.locator("img.imsearch-thumb")).get_by_text(words)
+    return page.locator(".imsearch-pick-colour figure", has=page.locator("img.imsearch-thumb")).first.get_by_text(words)
 
 
 def test_a_blue_card_finds_a_blue_mug_and_another_colour_another_one(page):

@@ -176,6 +176,44 @@ def test_missing_check_is_no_lost_answer(folder, returned, capsys):
     assert f"ana: new, from ana/{NAME}.ipynb; without the check of choose_bins: put back before grading\n" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_nobody_s_answer(folder, returned, capsys):
+    """It may lead to somebody else's answers, or to the solutions."""
+    put(returned, f"ben_{NAME}.ipynb")
+    (returned / f"ana_{NAME}.ipynb").symlink_to(ASSIGNMENTS / "source" / NAME / f"{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert f"ana: CANNOT BE GRADED: ana_{NAME}.ipynb: it is a link to another file" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_name_writes_no_line_of_its_own_and_steers_no_screen(folder, returned, capsys):
+    put(returned, f"a\nben: new, from \x1b[2J\u202eben_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == 2 and not set("\x1b\u202e") & set(printed)
+
+
+def test_a_copy_that_an_editor_keeps_is_its_owner_s_and_no_new_person_s(folder, returned, capsys):
+    put(returned, f"ana/.ipynb_checkpoints/{NAME}-checkpoint.ipynb")
+    put(returned, f"ben_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    assert "ana: CANNOT BE GRADED: no notebook was handed in" in capsys.readouterr().out
+
+
+def test_of_very_many_useless_files_some_are_named(folder, returned, capsys):
+    (returned / "ana.zip").write_bytes(zip_of({f"{number}.ipynb": b"" for number in range(100)}))
+    put(returned, f"ben_{NAME}.ipynb")
+    collect.collect(NAME, returned)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ana")]
+    assert line.endswith("; and 80 files more") and line.count("it is empty") == 20
+
+
+def test_what_would_fill_the_memory_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(notebooks, "MOST_PARTS", 1000)
+    with pytest.raises(ValueError, match="it has more than 1,000 parts"):
+        notebooks.read(b'{"cells": [' + b"[]," * 1000 + b"[]]}", {})
+
+
 # Zip files
 
 
@@ -408,6 +446,8 @@ HONEST = [
     "tasks = {}\nmodel, words = tasks.keys(), tasks.values()",
     "patch = picture[:4, :4]",
     "import re\nre.compile('x')",
+    "from IPython.display import Image, display",
+    "signal = [1, 2]\nthreading = sum(signal)",
 ]
 ODD = [
     "import imsearch_helpers.exercises as e\ne.same = print",
@@ -438,6 +478,20 @@ ODD = [
     "from unittest.mock import patch",
     "vars(np)['allclose'] = print",
     "open('x', 'w')",
+    "type(np).__setattr__(np, 'allclose', print)",
+    "import operator\noperator.setitem(operator.attrgetter('__di' + 'ct__')(np), 'allclose', print)",
+    "getattr(np, '__di' + 'ct__')",
+    "globals()['x'] = 1",
+    "import IPython",
+    "import sys\nsys.meta_path.insert(0, 1)",
+    "import sys\nsys.setprofile(print)",
+    "import sys\n'{0[2].tb_frame.f_back}'.format(sys.exc_info())",
+    "import traceback",
+    "import threading",
+    "import atexit",
+    "from pickle import loads",
+    "import sqlite3",
+    "open('../../../source/1_vectors/1_vectors.ipynb')",
     "x = " + "+".join(["1"] * 20_000),
 ]
 
@@ -496,6 +550,31 @@ def test_statistics_of_four_by_hand():
 @pytest.mark.parametrize("rows", [[], [{"a": "1", "total": "3"}], [{"a": "1", "total": "3"}, {"a": "1", "total": "4"}]])
 def test_statistics_without_any_spread_leave_the_correlation_out(rows):
     assert marks._statistics("a", 4.0, rows)["discrimination"] == ""
+
+
+ACTS = ["<script>alert(1)</script>", "<META http-equiv=refresh content=0>", "<form action=x>", "</iframe >", "<style>*{display:none}</style>",
+        "<svg onload=x>", "<base href=x>", "<object data=x>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ACTS)
+def test_what_could_act_in_a_page_becomes_text(text):
+    from classroom.preprocessors import harmless
+
+    assert harmless(f"<p>a {text} <b>b</b></p>") == f"<p>a {text.replace('<', '&lt;')} <b>b</b></p>"
+
+
+def test_a_page_runs_nothing_and_fetches_nothing():
+    from classroom.preprocessors import only_shown
+
+    head = only_shown("<head>\n<script src='x'></script><style>p {}</style>\n<script>\n1\n</script></head>")
+    assert "<script" not in head and "<style>p {}</style>" in head
+    assert re.search(r'^<head>\n<meta http-equiv="Content-Security-Policy" content="default-src \'none\';', head)
+
+
+def test_a_report_that_a_project_has_printed_is_no_formula(monkeypatch, folder):
+    cell = {"cell_type": "code", "source": "project_report(my_project)", "metadata": {}, "outputs": [{"output_type": "stream", "text": "=1+1"}]}
+    put(course.autograded("ana", NAME).parent, f"{NAME}.ipynb", json.dumps({"cells": [cell]}))
+    assert marks._report_in(NAME, "ana") == "'=1+1"
 
 
 def test_a_spreadsheet_computes_nothing_of_what_learners_write(tmp_path):

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import re
+import sqlite3
 
 import nbformat
 import pytest
@@ -37,6 +38,19 @@ package = Path(imsearch_helpers.__file__).parent
 assignments = package.parent / "notebooks" / "assignments"
 (assignments / "keys" / "0_extra.py").write_text("TASKS = 1", encoding="utf-8")
 (assignments / "seed.txt").write_text("x", encoding="utf-8")
+"""
+THIEF = """
+import pathlib, sqlite3
+course = pathlib.Path("../../..").resolve()
+(course / "submitted" / "solution" / "4_is_it_any_good" / "4_is_it_any_good.ipynb").unlink()
+book = sqlite3.connect(course / "marks" / "gradebook.db")
+book.execute("update grade set manual_score = 4")
+book.commit()
+"""
+MANY_PICTURES = """
+from IPython.display import HTML, display
+for _ in range(30):
+    display(HTML("x" * 100_000))
 """
 LEAVES_A_CHILD = """
 import os, time
@@ -115,11 +129,14 @@ def hand_in_everything(course):
     hand_in("other_ways", {task: from_the_bank(NAME, task, "RIGHT", 0) for task in TASKS} | {"why": right["why"]})
     hand_in("packaged", right | {FIRST: packaged_answer()})
     hand_in("parent", right, cell_at_the_top(LEAVES_A_CHILD if hasattr(os, "fork") else ""))
+    hand_in("pictures", right, cell_at_the_top(MANY_PICTURES))
     hand_in("patricide", right, cell_at_the_top("import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"))
     hand_in("partly", right | {FIRST: from_the_bank(NAME, FIRST, "WRONG", 0)})
     hand_in("self_made", right, graded_by_itself)
     hand_in("solution", right)
     hand_in("syntax", right | {FIRST: "def graded_quality(gains, ranking, k:\n    return 0, 0"})
+    hand_in("thief", right, cell_at_the_top(THIEF))
+    hand_in("scripts", right | {"why": "<script>alert(1)</script> <meta http-equiv=refresh content=0>"})
     hand_in("tamperer", {}, cell_at_the_top("import imsearch_helpers.exercises as e\ne.same = lambda one, other: True"))
 
 
@@ -205,10 +222,15 @@ FULL = [POINTS[f"test_{task}"] for task in TASKS]
 
 
 def test_every_submission_is_reported(course):
-    lines = re.findall(r"^\d+ of 25  (\w+): (.*)$", course.grading, flags=re.M)
-    assert len(lines) == 25
-    ungraded = {"a_vandal", "killer", "no_notebook", "patricide", "web_page"}
-    assert {student for student, outcome in lines if outcome != "graded"} == ungraded
+    lines = re.findall(r"^\d+ of 28  (\w+): (.*)$", course.grading, flags=re.M)
+    assert len(lines) == 28
+    ungraded = {"a_vandal", "killer", "no_notebook", "patricide", "thief", "web_page"}
+    assert {student for student, outcome in lines if not outcome.startswith("graded")} == ungraded
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing was left behind")
+def test_a_process_left_behind_is_ended_and_told(course):
+    assert "parent: graded; it left 1 processes behind, which were ended" in course.grading
 
 
 def test_untouched_release_scores_nothing_and_runs_without_an_error(course, marks):
@@ -218,7 +240,7 @@ def test_untouched_release_scores_nothing_and_runs_without_an_error(course, mark
     assert "not attempted yet" in message_of(course.autograded("blank", NAME), FIRST)
 
 
-@pytest.mark.parametrize("student", ["solution", "all_shown", "other_ways", "deleted", "doubled", "greedy", "loud", "parent", "self_made",
+@pytest.mark.parametrize("student", ["solution", "all_shown", "other_ways", "deleted", "doubled", "greedy", "loud", "parent", "pictures", "scripts", "self_made",
                                      "no_imports", "spoilt", "0012345"])  # fmt: skip
 def test_right_answers_have_full_points_whatever_else_was_done(marks, student):
     assert points(marks[student]) == FULL
@@ -285,7 +307,7 @@ def test_exchanged_checker_scores_nothing_and_is_pointed_out(course, marks):
 
 def test_nobody_honest_is_pointed_out(marks):
     from_the_bank = {"other_ways", "partly"}  # they are put together here in a way that no learner would
-    odd = {"tamperer", "all_shown", "parent"}
+    odd = {"tamperer", "all_shown", "parent"}  # and the thief, who has no marks
     assert {student for student, row in marks.items() if row["look_at"]} == odd | from_the_bank
 
 
@@ -295,6 +317,7 @@ def test_nobody_honest_is_pointed_out(marks):
         ("killer", "Kernel died"),
         ("no_notebook", "is cut off, or no notebook .*ask for it again"),
         ("a_vandal", "it changed files of the course"),
+        ("thief", "it changed files of the course, .*submitted/solution/.*gradebook.db"),
         ("patricide", "nbgrader was interrupted"),
         ("web_page", "web_page_.*html: it is a web page, no notebook"),
     ],
@@ -314,7 +337,7 @@ def test_statistics_of_each_question(course, marks):
     graded = [row for row in marks.values() if row["total"] != ""]
     first = table[FIRST]
     scores = [float(row[FIRST]) for row in graded]
-    assert int(first["graded"]) == len(scores) == 20
+    assert int(first["graded"]) == len(scores) == 22
     assert float(first["mean"]) == pytest.approx(sum(scores) / len(scores), abs=0.005)
     assert first["no_marks"] == f"{scores.count(0) / len(scores):.0%}"
 
@@ -374,6 +397,12 @@ def test_feedback_page_has_no_hidden_test_and_no_rest_of_a_progress_bar(finished
     page = finished.feedback("solution", NAME)
     assert "HIDDEN" not in page and "importlib" not in page and page.count("Indexing") <= 2
     assert page.count("import</span> <span class=\"n\">check") <= 1  # the grader's own imports are not shown
+
+
+def test_feedback_page_runs_nothing_that_a_learner_wrote(finished):
+    page = finished.feedback("scripts", NAME)
+    assert "&lt;script&gt;alert(1)" in page and "<script" not in page and "Content-Security-Policy" in page
+    assert not re.search("<meta[^>]*refresh", page)
 
 
 def test_feedback_page_has_the_pictures_of_an_answer(finished):
@@ -450,6 +479,17 @@ def test_an_answer_that_was_emptied_has_its_zero(finished):
     finished.classroom("marks", NAME)
     row = {row["student"]: row for row in read(finished, "marks")}["solution"]
     assert (row["why"], row["total"], row["note"]) == ("0", f"{CHECKED:g}", "")
+
+
+def test_what_is_half_graded_does_not_look_graded(finished):
+    book = sqlite3.connect(finished.folder / "marks" / "gradebook.db")
+    book.execute("update grade set auto_score = null, needs_manual_grade = 1 where notebook_id in (select n.id from submitted_notebook n join "
+                 "submitted_assignment s on s.id = n.assignment_id where s.student_id = 'loud')")  # fmt: skip
+    book.commit()
+    book.close()
+    finished.classroom("marks", NAME)
+    row = {row["student"]: row for row in read(finished, "marks")}["loud"]
+    assert row["total"] == "" and row["note"] == f"NOT GRADED: it was interrupted: python -m classroom grade {NAME} loud"
 
 
 def test_who_has_not_handed_in_is_told(finished):

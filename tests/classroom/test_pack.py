@@ -128,7 +128,7 @@ def test_what_a_plan_shows_is_there_and_what_it_calls_right_is_the_lesson_s_answ
     path, fragment = place(PACK / "lesson_plans.md", target)
     if path.suffix != ".ipynb":
         return
-    source = Path(widgets.__file__).read_text(encoding="utf-8") + "".join("".join(cell["source"]) for cell in notebook(path)["cells"])
+    source = "".join(file.read_text(encoding="utf-8") for file in Path(widgets.__file__).parent.glob("*.py")) + "".join("".join(cell["source"]) for cell in notebook(path)["cells"])
     labels = [label.removeprefix("weight of ") for label in re.findall(r"`([^`]+)`", show)]
     assert [label for label in labels if f'"{label}"' not in source and f"def {label}(" not in source] == []
     assert set(re.findall(r"\*\*([^*]+)\*\*", right)) <= set(sections(path)[fragment])
@@ -272,7 +272,9 @@ def test_what_to_read_before_the_first_session_takes_the_minutes_that_the_guide_
 
 def test_the_guide_s_minutes_of_a_lesson_are_the_lesson_s():
     table = GUIDE.read_text(encoding="utf-8").split("## What is learned where")[1].split("\n## ")[0]
-    for number, minutes in re.findall(r"\b(\d\d) \((\d+)\)", table):
+    told = re.findall(r"\b(\d\d) \((\d+)\)", table)
+    assert {number for number, _ in told} >= {f"{number:02}" for number in range(1, 8)}
+    for number, minutes in told:
         [path] = concept.NOTEBOOKS.glob(f"{number}_*.ipynb")
         assert int(minutes) == stated(notebook(path))[0], number
 

@@ -59,6 +59,25 @@ def _joint_as_a_cube(picture, bins):
     return np.histogramdd(picture.reshape(-1, 3), bins=bins, range=[(0, 256)] * 3)[0] / picture[:, :, 0].size
 
 
+def _joint_of(picture, bins, box):
+    r, g, b = np.moveaxis(picture.astype(int) * bins // 256, 2, 0)
+    return np.bincount(box(r, g, b).ravel(), minlength=bins**3) / r.size
+
+
+def _box_of(picture, bins):
+    return [(r * bins // 256 * bins + g * bins // 256) * bins + b * bins // 256 for r, g, b in picture.reshape(-1, 3).tolist()]
+
+
+def _joint_marking_boxes(picture, bins):
+    counts = np.zeros(bins**3)
+    counts[_box_of(picture, bins)] += 1
+    return counts / picture[:, :, 0].size
+
+
+def _shares(counts):
+    return counts / counts.sum()
+
+
 def _joint_blue_first(picture, bins):
     return _joint_by_histogramdd(picture[:, :, ::-1], bins)
 
@@ -174,7 +193,17 @@ WRONG = {
         (_joint_blue_first, "red is the first digit"),
         (_joint_in_uint8, "wrap around"),
         (_joint_without_minlength, "minlength"),
-        (_joint_as_a_cube, "The shape is"),
+        (_joint_as_a_cube, ".ravel() makes one row"),
+        (_joint_marking_boxes, "however many pixels are in it"),
+        (lambda picture, bins: _shares(_joint_marking_boxes(picture, bins)), "the same share, as if each held one pixel"),
+        (lambda picture, bins: np.unique(_box_of(picture, bins), return_counts=True)[1] / picture[:, :, 0].size, "the empty boxes are missing"),
+        (lambda picture, bins: _joint_of(picture, bins, lambda r, g, b: r * bins + g * bins + b), "have the same place value"),
+        (lambda picture, bins: _joint_of(picture, bins, lambda r, g, b: r + g + b), "are added up"),
+        (lambda picture, bins: _joint_of(picture, bins, lambda r, g, b: r * bins + g)[: bins**2], "blue is missing"),
+        (lambda picture, bins: np.histogramdd(picture.reshape(-1, 3), bins, [(0, 256)] * 3), "gives a pair"),
+        (lambda picture, bins: np.histogramdd(picture.reshape(-1, 3), bins, [(0, 256)] * 3, density=True)[0].ravel(), "a density is asked"),
+        (lambda picture, bins: _shares(np.histogramdd(picture.reshape(-1, 3), bins=bins)[0].ravel()), "the picture's own smallest"),
+        (lambda picture, bins: np.bincount(_box_of(picture, bins), minlength=bins**3) / len(picture), "the number of rows"),
         (lambda picture, bins: _joint_by_histogramdd(picture, bins) * picture[:, :, 0].size, "these are counts"),
         (lambda picture, bins: _joint_by_histogramdd(picture, bins) / 3, "three times"),
         (lambda picture, bins: _joint_by_histogramdd(picture, bins, 255), "too narrow"),

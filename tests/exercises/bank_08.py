@@ -55,6 +55,11 @@ def _in_its_own_type(before, after):
     return _largest(_gains(before, after, lambda old, new: (new - old).mean()))
 
 
+@np.errstate(over="ignore")
+def _hits_as_they_come(before, after):
+    return _largest({shot: after[shot].sum() - before[shot].sum() for shot in before})
+
+
 def _bool_first(before, after):
     return _largest(_gains(before, after, lambda old, new: (new ^ old).mean()))
 
@@ -348,6 +353,7 @@ WRONG = {
         (_order_of_the_dict, "not the first in the dict"),
         (_by_position, "look each up by its name"),
         (lambda b, a: _largest(_gains(b, a, lambda old, new: int(new.sum()) - int(old.sum()))), "numbers of hits"),
+        (_hits_as_they_come, "numbers of hits"),
         (lambda b, a: _largest(_gains(b, a, lambda old, new: abs(new.mean() - old.mean()))), "keep the sign"),
         (lambda b, a: _largest(_gains(b, a, lambda old, new: old.mean() - new.mean())), "after minus before"),
         (lambda b, a: _largest(_gains(b, a, lambda old, new: new.mean())), "before must be subtracted"),

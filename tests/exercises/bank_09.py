@@ -83,6 +83,7 @@ WRONG = {
     ],
     "pq_bytes": [
         (lambda n, d, m: n * d // m, "the codebooks are missing"),
+        (lambda n, d, m: n * d // m + 1024 * m, "a codebook of its own"),
         (lambda n, d, m: n * d // m + 256 * d, "has 4 bytes"),
         (lambda n, d, m: n * d * 4, "the vectors themselves"),
         (lambda n, d, m: n * d + 1024 * d, "stands for several numbers"),
@@ -95,7 +96,7 @@ WRONG = {
         (_and_itself, "no duplicate of itself"),
         (lambda vectors, cell_of, threshold: _pairs_one_by_one(vectors, cell_of, threshold + 1e-9), "the threshold itself is enough"),
         (lambda *case: sorted(_pairs_one_by_one(*case), key=lambda pair: case[1][pair[0]]), "the whole list is to be sorted"),
-        (_dots, "Came:"),
+        (_dots, "divide each row by its length"),
         (_other_order, "Came:"),
     ],
 }

@@ -123,7 +123,9 @@ WRONG = {
     "like_this_but": [
         (_letters, "inside a longer word"),
         (_small_only, "count like small ones"),
+        (lambda scores, captions, word, query: [i for i in np.argsort(-scores) if word in captions[i] and i != query], "whole words, and in small"),
         (_itself, "no find"),
+        (lambda *case: _itself(*case)[1:], "by its number"),
         (lambda *case: _by_split(*case)[::-1], "highest score comes first"),
         (lambda *case: sorted(_by_split(*case)), "in the order of their scores"),
         (lambda scores, captions, word, query: [i for i in np.argsort(-scores) if i != query], "must have the word"),

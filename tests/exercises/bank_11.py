@@ -98,7 +98,8 @@ WRONG = {
         (lambda n, size, gigabytes, replicas: _by_ceil(n, size, gigabytes, 1), "on n_replicas machines"),
         (lambda n, size, gigabytes, replicas: -(-n // (gigabytes * 2**30 // size)) * replicas, "2**30"),
         (lambda n, size, gigabytes, replicas: -(-n * replicas // (gigabytes * 10**9 // size)), "round up before"),
-        (lambda n, size, gigabytes, replicas: math.ceil(n * size / (gigabytes * 10**9)) * replicas, "Expected"),
+        (lambda n, size, gigabytes, replicas: math.ceil(n * size / (gigabytes * 10**9)) * replicas, "never cut in two"),
+        (lambda n, size, gigabytes, replicas: math.ceil(n * size * replicas / (gigabytes * 10**9)), "cut in two"),
         (lambda n, size, gigabytes, replicas: n * size / (gigabytes * 10**9) * replicas, "Expected"),
     ],
 }

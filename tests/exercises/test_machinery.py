@@ -320,24 +320,24 @@ def index_a_pair(v1, v2):
 
 
 LIKELY_CAUSES = {
-    "a list minus a number": (lambda v1, v2: v1.tolist() - 1, "a list cannot be computed with number by number"),
-    "a list has no mean": (lambda v1, v2: v1.tolist().mean(), "a list cannot be computed with number by number"),
+    "a list minus a number": (lambda v1, v2: v1.tolist() - 1, "it is a list, where an array is needed"),
+    "a list has no mean": (lambda v1, v2: v1.tolist().mean(), "it is a list, where an array is needed"),
     "a pair as a number": (lambda v1, v2: (v1, v2) - v1[0].item(), "take it apart"),
     "a pair as a key": (index_a_pair, "take it apart"),
     "a method that returns nothing": (lambda v1, v2: v1.tolist().sort() + 1, "None is what a function gives that returns nothing"),
-    "256 in uint8": (lambda v1, v2: v1.astype(np.uint8) * 256, "uint8 holds 0 to 255 only"),
+    "256 in uint8": (lambda v1, v2: v1.astype(np.uint8) * 256, "a uint8 stays one in a calculation"),
     "minus in place": (lambda v1, v2: np.subtract(v1, 0.5, out=v1), "write v = v - ... instead"),
     "shapes that do not fit": (lambda v1, v2: v1 + np.ones(len(v1) + 1), "Look at .shape of both"),
     "a product that does not fit": (lambda v1, v2: v1 @ np.ones((len(v1) + 1, 2)), "Look at .shape of both"),
     "float of an array": (lambda v1, v2: float(v1), "array.astype(float)"),
     "if with an array": (lambda v1, v2: 0 if v1 == v2 else 1, ".any() or .all()"),
     "divided by zero": (lambda v1, v2: 1 // 0, "look for 0 before you divide"),
-    "one too far": (lambda v1, v2: v1[len(v1)], "of n places the last is n - 1"),
+    "one too far": (lambda v1, v2: v1[len(v1)], "the last of n places is n - 1"),
     "booleans subtracted": (lambda v1, v2: (v1 > 1) - (v2 > 1), "True and False cannot be subtracted"),
     "a dictionary with round brackets": (lambda v1, v2: dict.fromkeys("a")("a"), "square ones take what is in a dictionary"),
     "an array with round brackets": (lambda v1, v2: v1(0), "square ones take what is in a dictionary"),
-    "no such shape": (lambda v1, v2: v1.reshape(100, 100), "the numbers do not fill that shape"),
-    "no such key": (lambda v1, v2: {}["a"], "the dict has no such key"),
+    "no such shape": (lambda v1, v2: v1.reshape(100, 100), "rows times columns must be"),
+    "no such key": (lambda v1, v2: {}["a"], "is it spelled as in the dict"),
     "no such name": (lambda v1, v2: not_there, "was the cell run that defines"),  # noqa: F821
 }
 
@@ -357,6 +357,27 @@ def test_a_forgotten_step_is_named_though_uint8_wraps_around_as_well():
 def test_a_pair_where_a_number_is_asked_for_and_no_text_where_one_is():
     assert check(named(lambda v1, v2: (right(v1, v2), 1))).message.startswith("These are 2 values; one number is asked for.")
     assert check(named(lambda outcome, reason, harmless: True, "decide")).message.startswith("It should be a text, such as ")
+
+
+def test_of_an_array_with_as_many_values_as_asked_for_nothing_is_said_but_what_it_holds():
+    wrong = lambda truth, ranking, k: np.array([9.0, 9.0])  # as an array of the right two would pass
+    assert check(named(wrong, "precision_and_recall")).message.startswith("The call: ")
+
+
+def test_an_error_of_a_million_letters_fills_no_page():
+    def shouts(v1, v2):
+        raise ValueError("x" * 1_000_000)
+
+    assert len(check(named(shouts)).message) < 3000
+
+
+def test_a_text_that_says_of_itself_that_it_equals_everything_does_not():
+    class Sly(str):
+        __eq__ = lambda self, other: True
+        __str__ = lambda self: self
+        __hash__ = str.__hash__
+
+    assert not exercises.same(Sly("x"), "y") and exercises.same(Sly("y"), "y")
 
 
 def test_what_helps_comes_first_and_a_picture_fills_no_page():

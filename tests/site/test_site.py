@@ -316,7 +316,9 @@ def test_a_copy_first_fetches_the_course_and_gives_no_answer_away(site, path):
 
 
 def wheel_files(site):
-    return sorted((site / "lite" / "pypi").glob("*.whl"))
+    files = sorted((site / "lite" / "pypi").glob("*.whl"))
+    assert files, "no wheels are where these tests look for them"
+    return files
 
 
 def test_index_of_the_wheels_is_complete_and_right(site):

@@ -1,10 +1,12 @@
-"""A real Dask cluster, its scheduler and workers being processes of their own: they are killed, and nothing is lost."""
+"""A real Dask cluster, its scheduler and workers being processes of their own: they are killed or hang, and nothing is lost."""
 
+import _thread
 import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -257,6 +259,66 @@ def test_a_worker_killed_while_searching_changes_no_result(client, doomed, monke
     monkeypatch.setattr(client, "compute", lambda graph: (compute(graph), end(doomed))[0])
     assert engine.search_batch(queries, 5) == expected  # the worker dies when the search has just been sent
     assert engine.search_batch(queries, 5) == expected and doomed.poll() is not None
+
+
+@contextlib.contextmanager
+def hanging(process):
+    """It does nothing for a while; its system still answers in its name, so that no connection breaks."""
+    process = psutil.Process(process.pid)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("imsearch_helpers.cluster.PATIENCE", 6)
+    monkeypatch.setattr("imsearch_helpers.cluster.HEARD_FROM", 3)
+
+
+def test_what_a_worker_that_hangs_does_not_answer_is_searched_here_until_it_does(client, doomed, impatient):
+    matrix, queries = crowded(8)
+    expected = engine_of(matrix).search_batch(queries, 5)
+    index = ClusterIndex(client, matrix, 50)
+    engine = engine_of(matrix).use_index(index)
+    [address] = [worker for worker, pid in client.run(os.getpid).items() if pid == doomed.pid]
+    with hanging(doomed):
+        for _ in range(2):
+            with pytest.warns(UserWarning, match=f"has not answered in time; silent: {address}; until it does, .* in this process"):
+                assert engine.search_batch(queries, 5) == expected
+        assert index._patience == 0
+    until(lambda: client.run(os.getpid)[address] == doomed.pid)
+    index._patience = STARTED
+    assert engine.search_batch(queries, 5) == expected and index._patience == 6
+    assert sum(index.rows_on_workers().values()) >= 300
+
+
+def test_a_search_that_waits_for_a_worker_that_hangs_can_be_interrupted(client, doomed, monkeypatch):
+    index = ClusterIndex(client, np.eye(3), 1)
+    compute, pressed = client.compute, threading.Timer(1, _thread.interrupt_main)
+    with hanging(doomed), pytest.raises(KeyboardInterrupt), monkeypatch.context() as patch:
+        patch.setattr(client, "compute", lambda graph: (compute(graph), pressed.start())[0])
+        index.search(np.eye(3), 1)
+    assert index.search(np.eye(3), 1)[0].tolist() == [[0], [1], [2]]
+
+
+def test_neither_an_index_nor_a_client_waits_for_a_worker_that_hangs(cluster, client, doomed, impatient):
+    with hanging(doomed):
+        with pytest.raises(ConnectionError, match="did not take the vectors in time; silent: tcp://127"):
+            ClusterIndex(client, np.eye(3), 1)
+        with pytest.raises(ConnectionError, match="not every worker of the Dask cluster has answered in 2 seconds; silent: tcp://127"):
+            connect(cluster.address, timeout=2)
+
+
+def test_a_scheduler_that_hangs_is_a_clear_error(cluster, client, impatient):
+    index = ClusterIndex(client, np.eye(3))
+    with hanging(cluster.scheduler):
+        for asked in (lambda: index.search(np.eye(3), 1), index.rows_on_workers, lambda: ClusterIndex(client, np.eye(3))):
+            with pytest.raises(ConnectionError, match=r"does not answer, .* search here: engine.use_index\(None\)"):
+                asked()
+    assert index.search(np.eye(3), 1)[0].tolist() == [[0], [1], [2]]
 
 
 def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):

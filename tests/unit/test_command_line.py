@@ -1,8 +1,10 @@
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from PIL import Image
@@ -40,6 +42,12 @@ def test_skipped_pictures_and_progress_go_to_stderr(folder, capsys):
 def test_picture_of_the_ranking_is_written(folder, tmp_path):
     assert main([str(folder), str(folder / "c.bmp"), "--picture", str(tmp_path / "ranking.png")]) == 0
     assert Image.open(tmp_path / "ranking.png").width > 100
+
+
+def test_an_option_that_is_none_does_not_reach_the_terminal_as_it_is(capsys):  # a shell puts in names of files
+    with pytest.raises(SystemExit):
+        main(["pictures", "query.png", "--\x1b[2J.png"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --\\x1b[2J.png\n")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,39 @@ def test_index_of_another_folder_or_method_is_refused(folder, tmp_path, capsys):
     assert "method must be 'histogram'" in capsys.readouterr().err
 
 
+def test_excluded_is_remembered_by_the_index_until_it_is_emptied(folder, tmp_path, capsys):
+    arguments = [str(folder), str(folder / "c.bmp"), "--index", str(tmp_path / "index")]
+    for more, said in ((["--exclude", "*.png"], "excluded by '*.png'"), ([], "excluded by '*.png'"), (["--exclude", ""], "1 new")):
+        assert main([*arguments, *more]) == 0 and said in capsys.readouterr().err
+    assert ImageSearchEngine.load(tmp_path / "index").exclude == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--picture", "r.jpg"], "--picture: a PNG picture is written: end its name in .png, not r.jpg"),
+        (["--index", "vectors.JPG"], "--index: no picture is written there: choose another name, not vectors.JPG"),
+        (["--duplicates", "--csv", "twice.png"], "--csv: no picture is written there"),
+        (["--picture", "same", "--index", "./same"], "--picture, --index must be different files"),
+    ],
+)
+def test_names_that_would_mislead_or_collide_are_refused_before_any_work(folder, capsys, monkeypatch, tmp_path, arguments, reason):
+    monkeypatch.chdir(tmp_path)
+    query = [] if "--duplicates" in arguments else [str(folder / "c.bmp")]
+    assert main([str(folder), *query, *arguments]) == 1
+    assert reason in (err := capsys.readouterr().err) and len(err.splitlines()) == 1 and not list(tmp_path.glob("*.*"))
+
+
+def test_list_is_printed_also_where_the_index_cannot_be_kept(folder, tmp_path, capsys, monkeypatch):
+    def full(engine, path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(ImageSearchEngine, "save", full)
+    assert main([str(folder), str(folder / "c.bmp"), "--index", str(tmp_path / "index")]) == 1
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 5 and "the index is not kept: [Errno 28] No space left on device" in printed.err
+
+
 def test_excluded_and_left_out_are_counted(folder, capsys):
     (folder / "raw.cr2").write_bytes(b"")
     assert main([str(folder), str(folder / "c.bmp"), "--exclude", "sub", "--exclude", "*.png"]) == 0
@@ -125,8 +166,12 @@ def test_excluded_and_left_out_are_counted(folder, capsys):
     assert "CR2, not read here" in err and "excluded by '*.png'" in err and "excluded by 'sub'" in err
 
 
+STOPPED = [["SIGINT"], ["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT", "SIGTERM"]]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a program there")
-def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path):
+@pytest.mark.parametrize("signals", STOPPED, ids="+".join)
+def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path, signals):
     for number in range(60):
         Image.effect_noise((1500, 1500), 80).save(tmp_path / f"{number}.png", compress_level=1)
     command = [sys.executable, "-m", "imsearch_helpers", str(tmp_path), str(tmp_path / "0.png"), "--index", str(tmp_path / "index")]
@@ -135,10 +180,45 @@ def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path):
     while not re.search(rb"\| [1-9]\d*/60", seen):
         assert running.poll() is None, seen
         seen += running.stderr.read1()
-    os.killpg(running.pid, signal.SIGINT)
+    for name in signals:
+        os.killpg(running.pid, getattr(signal, name))
+        time.sleep(0.02)
     rest = seen + running.stderr.read()
     assert running.wait(20) == 130 and b"Traceback" not in rest and b"the same command goes on from there" in rest
     assert 0 < len(ImageSearchEngine.load(tmp_path / "index").image_paths) < 60
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe ends in another way there")
+def test_closed_pipe_of_the_bar_keeps_what_was_read(tmp_path):
+    for number in range(60):
+        Image.effect_noise((600, 600), 80).save(tmp_path / f"{number}.png", compress_level=1)
+    command = [sys.executable, "-m", "imsearch_helpers", str(tmp_path), str(tmp_path / "0.png"), "--index", str(tmp_path / "index")]
+    running = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    seen = b""
+    while not re.search(rb"\| [1-9]\d*/60", seen):
+        assert running.poll() is None, seen
+        seen += running.stderr.read1()
+    running.stderr.close()
+    running.wait(60)
+    assert 0 < len(ImageSearchEngine.load(tmp_path / "index").image_paths)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe ends in another way there")
+def test_reader_of_the_list_who_has_seen_enough_is_no_error_and_files_are_written(doubled, tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "imsearch_helpers", str(doubled), "--duplicates", "--csv", str(tmp_path / "same.csv")]
+    done = subprocess.run(command, cwd=REPOSITORY, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert done.returncode == 0 and b"rror" not in done.stderr and (tmp_path / "same.csv").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell there closes no stream")
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_closed_stream_is_no_reason_to_stop(folder, tmp_path, closed):
+    command = f"'{sys.executable}' -m imsearch_helpers '{folder}' '{folder}/c.bmp' --index '{tmp_path}/index' {closed}"
+    assert subprocess.run(command, shell=True, cwd=REPOSITORY, capture_output=True).returncode == 0
+    assert len(ImageSearchEngine.load(tmp_path / "index").image_paths) == 6
 
 
 # Near-duplicates
@@ -185,14 +265,25 @@ def test_no_file_of_yours_is_overwritten_by_the_list_of_duplicates(doubled, caps
     assert (doubled / "notes.txt").read_bytes() == before
 
 
+def test_one_group_is_one_and_a_picture_without_matplotlib_says_at_once_how_to_get_it(folder, tmp_path, monkeypatch, capsys):
+    shutil.copy(folder / "c.bmp", folder / "c twice.bmp")
+    assert main([str(folder), "--duplicates"]) == 0 and "\n1 group, 2 pictures; nothing" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for what in (["--duplicates"], [str(folder / "c.bmp")]):
+        assert main([str(folder), *what, "--picture", str(tmp_path / "same.png")]) == 1
+        printed = capsys.readouterr()
+        assert re.match(r"imsearch_helpers: --picture needs matplotlib, .* run this .* -c constraints.txt -e \"\.\"$", printed.err)
+        assert printed.out == ""
+
+
 def test_a_folder_without_duplicates_has_none_and_no_picture(folder, tmp_path, capsys):
     assert main([str(folder), "--duplicates", "--picture", str(tmp_path / "same.png")]) == 0
     printed = capsys.readouterr()
-    assert printed.out == "" and "0 groups, 0 pictures" in printed.err and not (tmp_path / "same.png").exists()
+    assert printed.out == "" and "0 groups, 0 pictures; nothing was deleted; no picture is written" in printed.err and not (tmp_path / "same.png").exists()
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["query.png", "--duplicates"], ["query.png", "--csv", "x.csv"], ["query.png", "--threshold", "0.9"]]
+    "arguments", [[], ["query.png", "--duplicates"], ["query.png", "--csv", "x.csv"], ["query.png", "--threshold", "0.9"], ["--duplicates", "--top-k", "3"]]
 )
 def test_a_query_or_duplicates_and_their_options_with_nothing_else(folder, capsys, arguments):
     with pytest.raises(SystemExit, match="2"):
@@ -204,3 +295,10 @@ def test_a_threshold_that_cannot_be_is_said_before_the_work(folder, capsys):
     for arguments in (["--threshold", "1.5"], ["--metric", "euclidean"]):
         assert main([str(folder), "--duplicates", *arguments]) == 1
         assert "threshold must be a score of" in (err := capsys.readouterr().err) and len(err.splitlines()) == 1
+
+
+def test_duplicates_by_the_index_of_another_method_only_when_it_is_named(doubled, tmp_path, capsys):
+    index = ["--index", str(tmp_path / "index")]
+    main([str(doubled), str(doubled / "c.bmp"), *index])
+    assert main([str(doubled), "--duplicates", *index]) == 1 and "method must be 'histogram'" in capsys.readouterr().err
+    assert main([str(doubled), "--duplicates", *index, "--method", "histogram"]) == 0

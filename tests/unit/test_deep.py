@@ -160,6 +160,16 @@ def test_saved_index_by_a_network_is_loaded_and_searched_with_pictures(folder, t
     assert loaded.method == engine.method and loaded.search_fast(query) == engine.search_fast(query)
 
 
+@EXTENSIONS
+def test_no_report_of_what_runs_here_is_begun(tmp_path):
+    # onnxruntime keeps the number of such a session in the folder for temporary files.
+    places = {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "TMP": str(tmp_path)}
+    settings = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")} | places
+    code = "from PIL import Image; from imsearch_helpers.vectors import METHODS; METHODS['small_network'](Image.new('RGB', (9, 9)))"
+    subprocess.run([sys.executable, "-c", code], env=settings, cwd=REPOSITORY, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_saved_index_opens_without_onnxruntime_and_a_picture_as_query_names_the_remedy(tmp_path, monkeypatch):
     ImageSearchEngine.from_vectors(["a", "b"], np.eye(2), "deep").save(tmp_path / "index")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
@@ -345,6 +355,13 @@ def test_tensor_that_leads_out_of_its_storage_is_refused(shape, strides):
     six = Storage(np.float32(range(6)))
     with pytest.raises(ValueError, match="not a checkpoint of torch"):
         read_checkpoint(checkpoint({"x": Tensor(six, 0, shape, strides)}, [six]))
+
+
+@pytest.mark.parametrize("offset", [6, 100, -1])
+def test_tensor_that_begins_outside_of_its_storage_is_refused(offset):
+    six = Storage(np.float32(range(6)))
+    with pytest.raises(ValueError, match="outside of its storage"):
+        read_checkpoint(checkpoint({"x": Tensor(six, offset, (1000,), (1,))}, [six]))
 
 
 def test_cut_checkpoint_is_refused_wherever_it_is_cut():
@@ -553,6 +570,15 @@ def test_embedding_that_is_not_finite_is_refused(tmp_path):
     path = write_network(tmp_path / "log.onnx", steps=("Log", "Flatten"))  # of black
     with pytest.raises(ValueError, match="model: the embedding by .*log.onnx is not finite"):
         image_to_vector_deep(TWO, path)
+
+
+@EXTENSIONS
+def test_network_with_a_broken_name_in_it_is_refused_and_nothing_is_printed(tmp_path, capfd):
+    content = (REPOSITORY / "data" / "models" / "small_network.onnx").read_bytes()
+    (tmp_path / "x.onnx").write_bytes(content.replace(b"Conv", b"Con\xa0"))
+    with pytest.raises(ValueError, match="x.onnx is no network that can be used"):
+        image_to_vector_deep(RED, tmp_path / "x.onnx")
+    assert capfd.readouterr() == ("", "")
 
 
 @EXTENSIONS

@@ -1,13 +1,16 @@
+import hashlib
 import io
 import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import threading
 import zipfile
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -15,14 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imsearch_helpers import indexing
+from imsearch_helpers import folders, index_file, workers
 from imsearch_helpers import vectors as methods
 from imsearch_helpers.collection import Products
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
 from imsearch_helpers.images import ImageError
 from imsearch_helpers.judging import found_by_shot
+from imsearch_helpers.reader_pool import ReaderPool
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS, image_to_histogram
+from tests import REPOSITORY
 
 SHIPPED_METHODS = ["pixels", "histogram", "root_histogram"]
 
@@ -154,7 +159,7 @@ def test_a_batch_that_is_lost_three_times_is_read_here_with_one_warning(folder, 
 
 
 def test_workers_that_never_answer_are_not_waited_for_again(folder, engine, monkeypatch):
-    monkeypatch.setattr(indexing, "PATIENCE", 0.2)
+    monkeypatch.setattr(workers, "PATIENCE", 0.2)
     losing = Losing("silent", "silent", None, "silent")
     with pytest.warns(UserWarning, match="TimeoutError"):
         assert same(ImageSearchEngine(folder).index_images(losing), engine)
@@ -215,7 +220,7 @@ def test_pictures_that_go_or_change_before_a_worker_comes_to_them_are_no_error(f
 
 
 def test_a_worker_with_another_version_of_the_package_is_a_clear_error(folder, monkeypatch):
-    other = Meanwhile(lambda: monkeypatch.setattr(indexing, "__version__", "0.0.1"))
+    other = Meanwhile(lambda: monkeypatch.setattr(workers, "__version__", "0.0.1"))
     with pytest.raises(ImportError, match="this worker has imsearch_helpers 0.0.1; install"):
         ImageSearchEngine(folder).index_images(other)
 
@@ -224,7 +229,7 @@ def test_a_method_s_fault_on_a_worker_is_raised_here(folder, monkeypatch):
     def faulty(pool, paths, method):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(indexing.ReaderPool, "read_vectors", faulty)
+    monkeypatch.setattr(workers.ReaderPool, "read_vectors", faulty)
     with pytest.raises(ZeroDivisionError) as caught:
         ImageSearchEngine(folder).index_images(Elsewhere())
     assert caught.value.__notes__ == ["on a worker of Elsewhere"]
@@ -282,6 +287,15 @@ def test_fault_of_an_own_function_is_raised_with_the_picture_s_path(folder):
 def test_own_function_that_returns_no_vector(folder, returned, reason):
     with pytest.raises(ValueError, match=f"the vector that method returned .*{reason}"):
         ImageSearchEngine(folder, lambda picture: returned).index_images()
+
+
+def test_in_a_browser_the_first_bar_does_not_complain_that_there_are_no_threads(folder):
+    program = (
+        "import sys; sys.path.insert(0, 'tests/site'); import PIL.Image; import emulated; emulated.become_a_browser()\n"
+        "from imsearch_helpers.engine import ImageSearchEngine; print(ImageSearchEngine(sys.argv[1]).index_images())"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], cwd=REPOSITORY, capture_output=True, encoding="utf-8")
+    assert done.stdout.splitlines()[-1].startswith("<ImageSearchEngine: 6 pictures") and done.stderr == ""
 
 
 def test_own_function_that_returns_unequal_lengths(folder):
@@ -841,19 +855,29 @@ def test_number_of_paths_must_be_that_of_the_vectors(saved):
 @pytest.mark.parametrize(
     "header",
     [
-        {"metric": "no such metric"},
         {"metric": ["cosine"]},
         {"method": 7},
         {"paths": "abcdef"},
         {"paths": [1] * 6},
         {"failed": [["a"]]},
+        {"left_out": [["a", "b", "c"]]},
         {"stamps": [["a", 5]]},
+        {"stamps": [["a", [1, "b", 2]]]},
+        {"others": [".txt"]},
+        {"others": {".txt": "many"}},
+        {"exclude": None},
         {"named": None},
         {"image_dir": None},
+        {"budgets": {"timeout": -1}},
+        {"budgets": [5]},
     ],
 )
 def test_damaged_header_is_refused(saved, header):
-    refused(rewritten(saved, header), "")
+    refused(rewritten(saved, header), "its header is damaged")
+
+
+def test_unknown_metric_is_refused_by_its_name(saved):
+    refused(rewritten(saved, {"metric": "no such metric"}), "no such metric")
 
 
 def test_header_nested_too_deep_is_refused(saved):
@@ -1070,10 +1094,16 @@ def test_report_and_exclude_come_back_with_the_index(folder, tmp_path):
     assert loaded.exclude == ["b.png"] and not loaded.stale_paths()
 
 
+def test_raised_budgets_come_back_with_the_index(folder, tmp_path):
+    with ReaderPool(1, timeout=9, max_pixels=300_000_000) as pool:
+        ImageSearchEngine(folder).index_images(pool).save(tmp_path / "index")
+        assert ImageSearchEngine.load(tmp_path / "index")._budgets == pool.budgets
+
+
 def test_index_of_before_there_were_reports_still_loads(saved):
     with zipfile.ZipFile(saved) as archive:
         header = json.loads(archive.read("header.json"))
-    for name in ("repaired", "left_out", "others", "exclude", "separator"):
+    for name in ("repaired", "left_out", "others", "exclude", "separator", "budgets"):
         del header[name]
     header["stamps"] = [(path, stamp[:2]) for path, stamp in header["stamps"]]
     with zipfile.ZipFile(saved) as archive:
@@ -1085,6 +1115,91 @@ def test_index_of_before_there_were_reports_still_loads(saved):
     assert len(loaded.image_paths) == 6 and not loaded.stale_paths()
     os.utime(loaded.image_paths[0], (1, 1))
     assert loaded.stale_paths().changed == loaded.image_paths[:1]  # without a checksum the time decides
+
+
+def changed(saved, vectors=None, **header):
+    """An index with something else in its header, or other vectors."""
+    with zipfile.ZipFile(saved) as archive:
+        known, old = json.loads(archive.read("header.json")), archive.read("vectors.npy")
+    with zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("header.json", json.dumps(known | header))
+        archive.writestr("vectors.npy", old if vectors is None else vectors(old))
+    return known
+
+
+@pytest.mark.parametrize("kind", ["paths", "failed", "repaired", "left_out", "stamps"])
+@pytest.mark.parametrize("way", ["{0}/../x.png", "{0}2/x.png", "/x.png", "../x.png", "x.png", "{0}"])
+def test_index_that_names_a_picture_outside_its_folder_is_refused(saved, kind, way):
+    known = changed(saved)
+    path = way.format(known["image_dir"])
+    item = {"paths": path, "stamps": [path, None]}.get(kind, [path, "why"])
+    changed(saved, **{kind: [item, *known[kind][1:]]})
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: '.*' in it lies outside of its folder"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.parametrize(
+    ("folder", "below", "outside"),
+    [
+        (".", "sub/..a.png", ["/a.png", "../a.png", "sub/../../a.png"]),
+        ("..", "../a.png", ["a.png", "../../a.png"]),
+        ("./pics//", "pics/sub/a.png", ["pics2/a.png", "pics", "pics/../a.png", "/pics/a.png"]),
+        ("/pics/..", "/pics/../a.png", ["/pics/a.png"]),
+        ("/", "/a.png", ["a.png", "/../a.png"]),
+        ("", "../a.png", []),  # of an engine from vectors
+    ],
+)
+def test_index_keeps_to_its_folder_however_that_was_written(folder, below, outside):
+    index_file._check_places(folder, {below}, PurePosixPath)
+    for path in outside:
+        with pytest.raises(ValueError, match="outside of its folder"):
+            index_file._check_places(folder, {path}, PurePosixPath)
+
+
+def test_index_under_windows_keeps_to_its_folder():
+    index_file._check_places("C:/pics", {"C:\\pics\\a.png"}, PureWindowsPath)
+    index_file._check_places(".", {"a.png"}, PureWindowsPath)
+    for folder, path in [("C:/pics", "D:\\pics\\a.png"), (".", "D:a.png"), (".", "\\\\host\\a.png"), ("pics", "pics\\..\\a.png")]:
+        with pytest.raises(ValueError, match="outside of its folder"):
+            index_file._check_places(folder, {path}, PureWindowsPath)
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ({"others": ["a"]}, "its header is damaged"),
+        ({"others": {"a": "b"}}, "its header is damaged"),
+        ({"format": ["x"] * 1000}, "its format is .{80}; this version reads"),
+    ],
+)
+def test_index_with_a_strange_header_is_refused_in_few_words(saved, header, why):
+    changed(saved, **header)
+    with pytest.raises(ValueError, match=f"^.*{saved.name} is not a usable index: .*{why}"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_index_that_is_a_folder_or_a_pipe_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(ValueError, match=f"{path.name} is not a usable index: it is no regular file"):
+            ImageSearchEngine.load(path)
+
+
+def test_index_whose_vectors_or_paths_cannot_be_is_named_by_its_error(saved):
+    known = changed(saved, vectors=lambda content: content[:-4] + np.float32(np.nan).tobytes())
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: vectors must hold finite numbers"):
+        ImageSearchEngine.load(saved)
+    changed(saved, paths=[known["paths"][0]] * len(known["paths"]))
+    with pytest.raises(ValueError, match=f"{saved.name} is not a usable index: paths must differ"):
+        ImageSearchEngine.load(saved)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="no such files here")
+def test_file_that_the_system_shows_as_empty_is_known_by_nothing_in_it():  # /proc/kmsg is one, and would never end
+    with pytest.raises(ValueError, match="environ is not a usable index: the file is empty"):
+        ImageSearchEngine.load("/proc/self/environ")
+    assert folders.stamp("/proc/self/environ")[2] == hashlib.blake2b(b"", digest_size=16).hexdigest()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="here a backslash is a separator anyway")

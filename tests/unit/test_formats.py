@@ -243,6 +243,15 @@ def test_packed_tiff_is_read_and_only_its_first_page(compression):
     assert np.array_equal(read(content), PICTURE)
 
 
+def test_tiff_whose_tag_stands_twice_is_read_by_the_first():
+    content = saved(PICTURE, "tiff", compression="tiff_adobe_deflate")
+    (table,) = struct.unpack_from("<I", content, 4)
+    entries = [content[place : place + 12] for place in range(table + 2, table + 110, 12)]
+    twice = b"".join([*entries, struct.pack("<HHII", 259, 3, 1, 1)])  # at last: not packed
+    moved = content[:4] + struct.pack("<I", len(content)) + content[8:] + struct.pack("<H", len(twice) // 12) + twice + bytes(4)
+    assert np.array_equal(read(moved), PICTURE)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_tiff_is_turned_once(orientation):
     content = tiff(2, 1, 8, 1, b"\1\2", tag274=(3, orientation))

@@ -62,6 +62,21 @@ def test_the_map_lists_every_notebook_in_order():
     assert listed == sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 
 
+def test_twelve_notebooks_take_half_an_hour_to_three_quarters_each():
+    lessons = sorted((REPOSITORY / "notebooks").glob("[01]*.ipynb"))
+    times = [re.search(r"lesson (\d+) minutes, core exercise (\d+) minutes", path.read_text(encoding="utf-8")) for path in lessons]
+    minutes = [sum(map(int, time.groups())) for time in times]
+    assert len(lessons) == 12 and 29 <= min(minutes) and max(minutes) <= 46
+    assert "**To learn**: twelve notebooks, each half an hour to three quarters," in README.read_text(encoding="utf-8")
+
+
+def test_duplicates_example_writes_a_table_and_a_picture(my_photos):
+    shutil.copy(my_photos / "cat.jpg", my_photos / "again.jpg")
+    printed = run(next(block for block in blocks("sh") if "--duplicates" in block).split()[1:], my_photos.parent)
+    assert [line.split("\t")[2].split(os.sep)[1] for line in printed.splitlines()] == ["again.jpg", "cat.jpg"]
+    assert (my_photos.parent / "twice.csv").is_file() and (my_photos.parent / "twice.png").is_file()
+
+
 @pytest.fixture
 def my_photos(tmp_path):
     folder = tmp_path / "my_photos"

@@ -249,6 +249,18 @@ def test_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
         load_image(tmp_path / "pipe.jpg")
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="no such files here")
+def test_file_that_the_system_shows_as_empty_is_not_read_on(tmp_path):  # /proc/kmsg is one, and would never end
+    link(tmp_path / "link.png", "/proc/self/environ")
+    with pytest.raises(ImageError, match=r"link\.png: the file is empty"):
+        load_image(tmp_path / "link.png")
+
+
+def test_reason_in_a_decoder_s_words_is_one_line():
+    reason = images._reason_of(ValueError("Unsupported file-type:\n \x1b[2J no brands.\n"), "HEIC")
+    assert reason == r"not supported: a HEIC picture of this layout (Unsupported file-type: \x1b[2J no brands.)"
+
+
 def test_dangling_link_is_reported(tmp_path):
     link(tmp_path / "link.png", tmp_path / "gone.png")
     with pytest.raises(ImageError, match=r"link\.png: No such file"):

@@ -13,8 +13,8 @@ from PIL import Image, ImageEnhance
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from imsearch_helpers.collection import Products
+from imsearch_helpers.duplicates import THRESHOLDS, closest_pairs, near_duplicates
 from imsearch_helpers.engine import ImageSearchEngine
-from imsearch_helpers.judging import THRESHOLDS, closest_pairs, near_duplicates
 from imsearch_helpers.similarity import METRICS
 from imsearch_helpers.vectors import METHODS
 
@@ -200,7 +200,7 @@ def test_table_has_a_row_for_each_picture_and_no_formula(three, tmp_path, monkey
 
 @metrics
 def test_the_closest_pairs_are_those_of_a_table_of_all_pairs(metric, monkeypatch):
-    monkeypatch.setattr("imsearch_helpers.nearest.ROWS_AT_ONCE", 4)  # several blocks, the last one not full
+    monkeypatch.setattr("imsearch_helpers.scores.ROWS_AT_ONCE", 4)  # several blocks, the last one not full
     rng = np.random.default_rng(3)
     rows = rng.integers(1, 4, size=(30, 2))  # few directions, many ties
     engine, score = from_rows(rows, metric), METRICS[metric]

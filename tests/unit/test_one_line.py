@@ -10,7 +10,7 @@ from imsearch_helpers import METHODS, METRICS, Metric, Products, evaluate_engine
 from imsearch_helpers.engine import ImageSearchEngine
 from imsearch_helpers.evaluation import average_precision, evaluate_search
 from imsearch_helpers.images import load_image
-from imsearch_helpers.nearest import score_blocks
+from imsearch_helpers.scores import score_blocks
 from imsearch_helpers.similarity import FromDots
 
 

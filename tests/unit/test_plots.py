@@ -17,8 +17,8 @@ from matplotlib.colors import to_rgba
 from PIL import Image
 
 from imsearch_helpers import plots
+from imsearch_helpers.duplicates import near_duplicates
 from imsearch_helpers.engine import ImageSearchEngine, SearchResult
-from imsearch_helpers.judging import near_duplicates
 
 HOSTILE = ["<img src=x onerror=alert(1)>.png", "two\nlines.png", "a 'quoted' \"name\".png", "$x$ and _y_.png", "🐈.png"]
 

@@ -1,13 +1,20 @@
 """Messy files side by side: what is said about each reader is what it does, and hostile words stay words."""
 
+import io
+import os
+import shutil
 import struct
+import subprocess
+import warnings
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from imsearch_helpers import plots
-from imsearch_helpers.plots import lesson_06
+from imsearch_helpers.plots import figure_html, lesson_06
+from tests.unit.making import chunk
 
 
 def words_of(path):
@@ -87,6 +94,24 @@ def test_figure_has_a_row_for_each_file_and_says_it_all(plain, tmp_path):
     assert str(tmp_path) not in figure.alt
 
 
+def test_files_of_one_name_in_two_folders_both_have_their_row(plain, tmp_path):
+    (tmp_path / "sub").mkdir()
+    Image.new("RGB", (9, 9)).save(tmp_path / "sub" / "plain.png")
+    figure = plots.show_readings([plain, tmp_path / "sub" / "plain.png"])
+    assert all(axes.images for axes in figure.axes) and "6 x 4" in figure.alt and "9 x 9" in figure.alt
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_name_of_controls_or_of_a_script_that_the_font_lacks_is_drawn_without_a_warning(plain, tmp_path):
+    paths = [shutil.copy(plain, tmp_path / name) for name in ("a\x1b[2Jb.png", "\u732b.png", "$x^$.png")]
+    figure = plots.show_readings(paths)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(io.BytesIO())
+        assert figure_html(figure)
+    assert "a\\x1b[2Jb.png" in figure.alt and "\u732b.png" in figure.alt
+
+
 def test_html_of_a_hostile_file_is_escaped(tmp_path):
     (tmp_path / "page.jpg").write_bytes(b'"><script>alert(1)</script>')
     shown = plots.readings_html(tmp_path / "page.jpg")
@@ -106,6 +131,39 @@ def test_a_bomb_is_not_unfolded(tmp_path):
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + header + bytes(4))
     assert [seen.picture for seen in plots.three_readings(tmp_path / "bomb.png").values()] == [None] * 3
+
+
+def test_the_naive_reader_starts_no_program(tmp_path, monkeypatch):
+    Image.new("RGB", (3, 2)).save(tmp_path / "drawing.eps")
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("Ghostscript was called"))
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", "gs")
+    assert [seen.picture for seen in plots.three_readings(tmp_path / "drawing.eps").values()] == [None] * 3
+
+
+def test_the_naive_reader_is_given_no_more_pixels_than_ours(tmp_path):
+    Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
+    stored, naive, ours = plots.three_readings(tmp_path / "large.png").values()
+    assert stored.picture is naive.picture is ours.picture is None and "more than 50,000,000 pixels" in naive.words
+
+
+def test_a_png_with_a_palette_and_no_colours_in_it_is_said_in_words(tmp_path):
+    header, pixels = struct.pack(">IIBBBBB", 1, 1, 8, 3, 0, 0, 0), zlib.compress(bytes(2))
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    (tmp_path / "bare.png").write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
+    stored, naive, ours = plots.three_readings(tmp_path / "bare.png").values()
+    assert stored.words.startswith("67 bytes, beginning ·PNG") and "palette is missing" in ours.words
+
+
+@pytest.mark.parametrize("late", [b"tRNS", b"PLTE"])
+def test_a_palette_that_pillow_stumbles_over_is_shown_as_bytes(tmp_path, late):
+    # Pillow opens both, and then raises an AssertionError or a ValueError when it is asked about transparency.
+    palette = chunk(b"PLTE", bytes(range(6))) + chunk(b"tRNS", bytes(300))
+    start = b"\x89PNG\r\n\x1a\n" + (palette if late == b"PLTE" else b"")
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 3, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0\0\1")) + chunk(b"IEND", b"")
+    (tmp_path / "odd.png").write_bytes(start + header + (palette if late == b"tRNS" else b"") + pixels)
+    stored = plots.three_readings(tmp_path / "odd.png")["as it is stored"]
+    assert stored.picture is None and "bytes, beginning ·PNG" in stored.words
 
 
 def test_a_file_that_cannot_be_opened_is_said_in_words(tmp_path):

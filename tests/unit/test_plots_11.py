@@ -37,7 +37,7 @@ def test_a_killed_worker_of_which_nothing_is_left_still_has_a_line():
 
 
 def test_sizes_of_a_million_are_those_of_the_measured_line():
-    sizes = ann.sizes_on_paper(1_000_000)
+    sizes = widgets.sizes_on_paper(1_000_000)
     assert {name: size.milliseconds for name, size in sizes.items() if name != "IVF-PQ"} == pytest.approx({"exact": 41.8, "HNSW": 0.81})
     assert [size.memory for size in sizes.values()] == pytest.approx([0.384, 0.056, 0.512])
     # 1,000 cells of 1,000, the root of 1,000 are opened: 31,623 codes of a million in 81.3 ms, and 1,000 centres of a million in 41.8
@@ -47,37 +47,37 @@ def test_sizes_of_a_million_are_those_of_the_measured_line():
 def test_the_measured_line_is_that_of_the_stored_file():
     stored = json.loads((data_dir() / "ann_million.json").read_text(encoding="utf-8"))["sets"]["products"]
     rows = {row["kind"]: row["ms"] for row in stored["rows"] if row["default"]} | {"exact": stored["exact_ms"]}
-    assert ann.AT_A_MILLION == {"exact": round(rows["exact"], 1), "pq": round(rows["pq"], 1), "hnsw": round(rows["hnsw"], 2)}
+    assert widgets.lesson_11.AT_A_MILLION == {"exact": round(rows["exact"], 1), "pq": round(rows["pq"], 1), "hnsw": round(rows["hnsw"], 2)}
 
 
 def test_machines_share_the_work():
-    one, six = (ann.sizes_on_paper(10**9, gigabytes=gigabytes)["exact"] for gigabytes in (400, 64))
+    one, six = (widgets.sizes_on_paper(10**9, gigabytes=gigabytes)["exact"] for gigabytes in (400, 64))
     assert (one.machines, six.machines) == (1, 6) and one.milliseconds == pytest.approx(6 * six.milliseconds)
 
 
 def test_half_the_bytes_are_half_the_memory_disk_and_time():
-    full, half = (ann.sizes_on_paper(10**8, 512, size, 1000)["exact"] for size in (4, 2))
+    full, half = (widgets.sizes_on_paper(10**8, 512, size, 1000)["exact"] for size in (4, 2))
     assert [a / b for a, b in zip(full, half)] == pytest.approx([2, 2, 1, 2])
 
 
 def test_codes_do_not_follow_the_bytes_of_a_number():
-    assert ann.sizes_on_paper(10**6, 96, 1)["IVF-PQ"].memory == ann.sizes_on_paper(10**6, 96, 4)["IVF-PQ"].memory
+    assert widgets.sizes_on_paper(10**6, 96, 1)["IVF-PQ"].memory == widgets.sizes_on_paper(10**6, 96, 4)["IVF-PQ"].memory
 
 
 @pytest.mark.parametrize("n_images", [1, 2, 10**10])
 def test_sizes_are_finite_and_positive(n_images):
-    assert np.isfinite(values := np.array(list(ann.sizes_on_paper(n_images).values()))).all() and (values > 0).all()
+    assert np.isfinite(values := np.array(list(widgets.sizes_on_paper(n_images).values()))).all() and (values > 0).all()
 
 
 def test_other_measured_times_scale_the_estimate():
-    ours, theirs = (ann.sizes_on_paper(10**7, measured=times) for times in (None, {"exact": 83.6, "pq": 162.6, "hnsw": 1.62}))
+    ours, theirs = (widgets.sizes_on_paper(10**7, measured=times) for times in (None, {"exact": 83.6, "pq": 162.6, "hnsw": 1.62}))
     assert [theirs[name].milliseconds / ours[name].milliseconds for name in ours] == pytest.approx([2, 2, 2])
 
 
 @pytest.mark.parametrize(("arguments", "name"), [((0,), "n_images"), ((1, 1.5), "n_dims"), ((1, 1, 0), "bytes_per_number"), ((1, 1, 1, 0), "gigabytes")])
 def test_impossible_sizes_are_named(arguments, name):
     with pytest.raises((TypeError, ValueError), match=name):
-        ann.sizes_on_paper(*arguments)
+        widgets.sizes_on_paper(*arguments)
 
 
 def test_the_graph_s_memory_is_that_of_faiss_but_for_a_few_bytes():
@@ -103,14 +103,11 @@ def test_every_control_of_the_calculator_changes_what_is_shown():
 class FakeDatabase:
     """Answers as a `VectorDatabase` would, and remembers what it was asked."""
 
-    _table = '"others"'  # a reader may name it as they like
-
     def __init__(self, found):
         self.found, self.asked = found, []
 
-    def rows(self, statement, **parameters):
-        assert f" FROM {self._table} " in statement
-        return [([1.0, 0.0],)]
+    def vector_of(self, path):
+        return np.float32([1, 0])
 
     def statement(self, *asked):
         self.asked.append(asked[1:])

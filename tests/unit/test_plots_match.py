@@ -43,7 +43,7 @@ def test_the_common_wall_lights_up_and_the_rest_stays_dark():
 
 
 def test_border_part_by_hand():
-    assert plots.border_part(np.ones((10, 10)), border=0.2) == pytest.approx(1 - 36 / 100)
+    assert plots.border_part(np.ones((10, 10))) == pytest.approx(1 - 36 / 100)
     only_the_middle = np.zeros((10, 10))
     only_the_middle[4:6, 4:6] = 1
     assert plots.border_part(only_the_middle) == 0.0

@@ -39,7 +39,7 @@ def pool():
 
 def readers():
     """The processes that read for this one."""
-    return [child for child in psutil.Process().children() if any("reader_pool" in word for word in child.cmdline())]
+    return [child for child in psutil.Process().children() if any("imsearch_helpers.reader" in word for word in child.cmdline())]
 
 
 def slow_picture(path):
@@ -364,7 +364,7 @@ def test_time_that_a_method_takes_to_load_is_not_the_first_picture_s(folder, mon
 import sys, time
 sys.path[:] = sys.argv[1:]
 from types import SimpleNamespace
-from imsearch_helpers.reader_pool import serve
+from imsearch_helpers.reader import serve
 
 class Methods(dict):
     def __getitem__(self, name):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imsearch_helpers import nearest
+from imsearch_helpers.arrays import row_lengths
 from imsearch_helpers.engine import QUERIES_AT_ONCE, ImageSearchEngine
 from imsearch_helpers.similarity import rank
 
@@ -45,7 +46,7 @@ def test_the_same_in_many_blocks_of_rows(metric, top_k):
     rows = rng.standard_normal((3000, 24))
     rows[1::3] = rows[::3]  # copies
     matrix, queries = np.float32(rows), np.float32([*rng.standard_normal((6, 24)), rows[5], np.zeros(24)])
-    blocks_of_100 = nearest.nominate_batch(matrix, nearest.row_lengths(matrix), queries, top_k, metric, scores_at_once=8 * 100)
+    blocks_of_100 = nearest.nominate_batch(matrix, row_lengths(matrix), queries, top_k, metric, scores_at_once=8 * 100)
     for query, nominees in zip(queries, blocks_of_100, strict=True):
         assert rank(matrix, nominees, query, top_k, metric) == rank(matrix, range(3000), query, top_k, metric)
 
@@ -84,7 +85,7 @@ def test_a_generator_of_queries_will_do(engine):
 def test_memory_stays_bounded():
     rng = np.random.default_rng(3)
     rows, queries = rng.random((200_000, 8), dtype=np.float32), rng.random((64, 8), dtype=np.float32)
-    lengths = nearest.row_lengths(rows)
+    lengths = row_lengths(rows)
     tracemalloc.start()
     try:
         nearest.nominate_batch(rows, lengths, queries, 5, scores_at_once=64_000)

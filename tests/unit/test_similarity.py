@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.spatial import distance
 
 from imsearch_helpers import nearest
-from imsearch_helpers.nearest import nominate, row_lengths
+from imsearch_helpers.arrays import row_lengths
+from imsearch_helpers.nearest import nominate
 from imsearch_helpers.similarity import METRICS, cosine_similarity, euclidean_distance, rank
 
 vectors = st.integers(1, 40).flatmap(

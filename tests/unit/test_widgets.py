@@ -164,7 +164,7 @@ def test_a_thumbnail_is_made_once_for_a_file_that_stays_as_it_is(tmp_path, monke
     path = tmp_path / "a.png"
     path.write_bytes(png_bytes("red"))
     first = widgets.thumbnail(str(path))
-    monkeypatch.setattr(widgets, "_embedded", None)  # calling it would fail
+    monkeypatch.setattr(widgets.cards, "_embedded", None)  # calling it would fail
     assert widgets.thumbnail(str(path)) == first
 
 
@@ -243,6 +243,16 @@ def test_a_picture_of_the_readers_own_is_searched_without_marks(folder):
     page = widgets.gallery_html(engine, png_bytes("red"), 3, products=FakeProducts([]))
     assert "your picture" in page
     assert page.count('class="imsearch-thumb ') == 3
+
+
+def test_what_has_changed_is_said_beside_its_old_score_and_as_a_query_is_read_anew(folder):
+    engine = ImageSearchEngine(folder).index_images()
+    lime, other = engine.image_paths[0], engine.image_paths[1]
+    Image.new("RGB", (40, 30), "lime").save(lime, "png")
+    assert widgets.gallery_html(engine, other, 6).count("changed since it was indexed") == 1
+    assert np.array_equal(widgets.cards.query_vector(engine, lime), engine.vector_of(lime))
+    engine.update()
+    assert "changed since" not in widgets.gallery_html(engine, other, 6)
 
 
 def test_what_is_gone_has_a_card_that_says_so_and_no_picture(four):
@@ -340,6 +350,24 @@ def test_explorer_of_a_folder_indexes_it(folder, form):
     assert controls(panel)["query"].max == 5 and ">1. <b>1.000</b>" in shown(panel)
 
 
+def test_explorer_of_a_folder_goes_on_after_an_interruption(folder, monkeypatch):
+    read = ImageSearchEngine.index_images
+    begun = []
+
+    def interrupted(engine):
+        begun.append(engine)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        return read(engine)
+
+    monkeypatch.setattr(ImageSearchEngine, "index_images", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        widgets.explore(folder)
+    widgets.explore(str(folder))
+    widgets.explore(folder)  # all was read, so this one begins anew
+    assert begun[0] is begun[1] is not begun[2]
+
+
 @pytest.mark.parametrize("engines", [lambda engine: engine, lambda engine: {"mine": engine}])
 def test_explorer_of_an_engine_without_index_says_so(folder, engines):
     with pytest.raises(RuntimeError, match=r"nothing is indexed yet: call index_images\(\) first"):
@@ -430,7 +458,20 @@ def test_the_fooled_button_survives_a_hostile_name(tmp_path, monkeypatch):
         controls(panel)["query"].value = number
         assert "<img" not in press(panel) and "<b>" not in press(panel)
     with open("fooled.csv", encoding="utf-8", newline="") as file:
-        assert {row[0] for row in csv.reader(file)} == {"query", *HOSTILE}
+        assert {row[0] for row in csv.reader(file)} == {"query", "two\\nlines.png", *HOSTILE} - {"two\nlines.png"}
+
+
+def test_a_kept_name_is_no_formula_and_comes_back_whatever_it_holds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["=cmd|' C'!A0.png", "bad\udcff.png", "line\n.png"]
+    engine = ImageSearchEngine.from_vectors(names, np.eye(3))
+    panel = widgets.explore({"=1": engine})
+    for number in range(3):
+        controls(panel)["query"].value = number
+        assert press(panel).startswith("Kept")
+    rows = (tmp_path / "fooled.csv").read_text(encoding="utf-8").splitlines()
+    assert rows == ["query,method", "'=cmd|' C'!A0.png,'=1", "bad\\udcff.png,'=1", "line\\n.png,'=1"]
+    assert widgets.kept_queries({"=1": engine}) == [(name, "=1") for name in names]
 
 
 def test_what_the_fooled_button_said_goes_with_the_next_query(explorer):
@@ -519,15 +560,15 @@ def test_a_picked_colour_says_what_colour_its_results_have():
     products = Products()
     paths = [product.path for product in products.where(shot="studio", category="mug")[:4]]
     engine = ImageSearchEngine.from_vectors(paths, np.eye(4, 96) + 0.1)
-    page = shown(widgets.pick_colour({"histogram": engine}, products, top_k=4))
+    page = shown(widgets.pick_colour({"histogram": engine}, products))
     assert all(f"<br>{products.of(path).colour}<div" in page for path in paths)
 
 
 @pytest.mark.parametrize("area", [0, 37, 100])
 def test_a_card_has_that_share_of_the_colour_and_the_wall_above(area):
-    card = widgets.card_of("#010203", area, wall=(9, 9, 9))
+    card = widgets.card_of("#010203", area)
     assert (card == (1, 2, 3)).all(axis=2).mean() == pytest.approx(area / 100)
-    assert (card[: 100 - area] == 9).all()
+    assert (card[: 100 - area] == 228).all()
 
 
 # Why this match
@@ -698,6 +739,7 @@ def test_the_mixing_slider_moves_the_third_row_and_no_other():
 
 def test_a_name_in_the_table_of_a_mixture_is_escaped():
     assert "<b>" not in widgets.mixture_html(("<b>", "pixels"), MIXED, 0.5)
+    assert "<i>" not in widgets.mixture_html(("root", "pixels"), {weight: {"<i>": 0.5} for weight in (0.0, 1.0)}, 0.5)
 
 
 def test_the_title_of_a_mixture_names_its_worst_shot():

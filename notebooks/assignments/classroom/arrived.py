@@ -4,6 +4,7 @@ import io
 import lzma
 import os
 import stat
+import unicodedata
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 LARGEST = 200_000_000  # bytes of one file; a notebook with its outputs has rarely a tenth of it
 DEEPEST = 4  # zip files inside zip files
+STEERING = {"Cc", "Cf", "Zl", "Zp"}  # kinds of signs that begin lines, turn letters round or clear the screen
 BROKEN_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 
 
@@ -62,6 +64,8 @@ def _in_folder(source):
 
 
 def _read(file, path):
+    if os.path.islink(file):
+        return Arrived(path, problem="it is a link to another file")  # which may be somebody else's answers, or the solutions
     try:
         about = os.stat(file)
         if not stat.S_ISREG(about.st_mode):
@@ -141,10 +145,11 @@ def _decoded(raw, *guesses):
 
 
 def _as_meant(name):
-    """UTF-8 that a program has taken for something else, as in "M├╝ller", put right."""
+    """UTF-8 that a program has taken for something else, as in "M├╝ller", put right; without signs that would steer a screen."""
     for encoding in ("cp437", "cp850", "cp1252"):
         try:
-            return name.encode(encoding).decode("utf-8")
+            name = name.encode(encoding).decode("utf-8")
+            break
         except UnicodeError:
             pass
-    return name
+    return "".join(" " if unicodedata.category(sign) in STEERING else sign for sign in name)

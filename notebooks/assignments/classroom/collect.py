@@ -10,6 +10,7 @@ from . import course, names, notebooks
 from .arrived import everything_in
 
 SOMEBODY_S = (".html", ".htm", ".pdf", ".rar", ".7z", ".gz")  # what people hand in for a notebook
+MOST_SAID = 20  # files of one person that are named where none of them can be graded
 NOBODY_S = {"examples.json", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 
 
@@ -107,7 +108,7 @@ def _name_owners(assignment, found):
         is_below = one.path.parts[:depth] == handed_in[0].parts[:depth]
         says_it = _is_handed_in(one) or names.assignment_in(path.name, assignment) or path.suffix.lower() in SOMEBODY_S
         if is_below and not (set(path.parts[:1]) & NOBODY_S) and (len(path.parts) > 1 or one.problem == "the folder is empty" or says_it):
-            student = names.owner(path, assignment, alone=len(handed_in) == 1)
+            student = names.owner(path, assignment, alone=[one.path] == handed_in)
             one.student = spelled.setdefault(student.casefold(), student)
 
 
@@ -189,7 +190,9 @@ def _write(assignment, student, notebook):
 
 def _refuse(assignment, student, files):
     """Nobody gets a silent 0: why there is nothing to grade is kept, and stands in the marks."""
-    said = "; ".join(f"{one.path}: {one.problem}" for one in files if one.problem and not _is_nobody_s(one)) or "no notebook was handed in"
+    problems = [f"{one.path}: {one.problem}" for one in files if one.problem and not _is_nobody_s(one)]
+    more = [f"and {len(problems) - MOST_SAID:,} files more"] if len(problems) > MOST_SAID else []
+    said = "; ".join(problems[:MOST_SAID] + more) or "no notebook was handed in"
     if course.submitted(student, assignment).is_file():
         return f"LEFT OUT, and the one before is kept: {said}"
     reason = course.reason(student, assignment)

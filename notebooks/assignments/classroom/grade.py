@@ -2,16 +2,18 @@
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 
-from . import course
+from . import course, guard
 from .preflight import DONE, preflight
 
 LONGEST = 600  # seconds for one submission, whatever it does
+LONGEST_LOG = 1_000_000  # letters, the last ones, of what was said
 
 
 def grade(assignment, students=(), other_versions=False):
@@ -39,11 +41,13 @@ def grade(assignment, students=(), other_versions=False):
     if not preflight(other_versions, assignment):
         return False
     _make_known(assignment)
-    files, outcomes = _course_files(), []
+    guard.adopt_orphans()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop from anywhere leaves nothing half graded
+    outcomes = []
     for number, student in enumerate(students or handed_in, start=1):
-        outcomes.append(_grade_one(assignment, student, files))
+        outcomes.append(_grade_one(assignment, student))
         print(f"{number} of {len(students or handed_in)}  {student}: {outcomes[-1]}", flush=True)
-    return set(outcomes) == {"graded"}
+    return all(outcome.startswith("graded") for outcome in outcomes)
 
 
 def _make_known(assignment):
@@ -62,26 +66,33 @@ def _make_known(assignment):
             raise ValueError(f"python -m nbgrader generate_assignment {assignment} --force does not work:\n{log[-2000:]}")
 
 
-def _grade_one(assignment, student, files):
+def _grade_one(assignment, student):
     page = course.autograded(student, assignment)
+    guarded, token = [kind(student, assignment) for kind in (guard.Files, guard.Marks)], secrets.token_hex()
     try:
-        outcome, log = _try(assignment, student)
+        outcome, log = _try(assignment, student, token)
     except OSError as error:
         outcome, log = f"{error.strerror}: {error.filename}", str(error)
     except BaseException:  # somebody pressed stop: what is half graded must not look graded
         shutil.rmtree(page.parent, ignore_errors=True)
-        _put_back(files)
+        _tidy(token, guarded)
         raise
-    changed = _put_back(files)
+    left, changed = _tidy(token, guarded)
     if changed:  # its marks may be its own invention
-        outcome = f"it changed files of the course, which were put back: {', '.join(changed)}"
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+        outcome = f"it changed files of the course, which were put back: {', '.join(changed[:5])}{more}"
     if not outcome and page.is_file():
-        return "graded"
+        return f"graded; it left {left} processes behind, which were ended: look at its code" if left else "graded"
     shutil.rmtree(page.parent, ignore_errors=True)
     return f"NOT GRADED: {outcome or 'nbgrader says nothing'}{_kept(f'{assignment}_{student}.log', log)}"
 
 
-def _try(assignment, student):
+def _tidy(token, guarded):
+    """How many processes were left, and which files changed; neither is any more."""
+    return guard.end_what_is_left(token), [name for kind in guarded for name in kind.put_back()]
+
+
+def _try(assignment, student, token):
     """Returns the reason why it could not be graded, empty if it could, and what was said."""
     if set("[]*?") & set(student):
         return "rename its folder in submitted/: nbgrader takes [ ] * ? for patterns", ""
@@ -93,7 +104,7 @@ def _try(assignment, student):
         return f"{error}; ask for it again", ""
     # A name that consists of digits must not be taken for a number.
     name = f'--CourseDirectory.student_id="{student}"' if student.isdigit() else f"--CourseDirectory.student_id={student}"
-    code, log = _nbgrader("autograde", assignment, "--force", name)
+    code, log = _nbgrader("autograde", assignment, "--force", name, token=token)
     if code == 0:
         return "", log
     errors = re.findall(r"^\s*(?:\w+\.)*(\w*(?:Error|Exception)\w*: .*)$", log, flags=re.M)
@@ -110,10 +121,16 @@ def _kept(name, log):
     return f" (logs/{name})"
 
 
-def _nbgrader(*arguments):
-    """Run one of nbgrader's commands; returns its exit code, None if it took too long, and what it printed."""
-    environment = os.environ | {DONE: "done", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # no pipe, which a child could keep open
+def _nbgrader(*arguments, token=""):
+    """Run one of nbgrader's commands; returns its exit code, None if it took too long, and the end of what it printed."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,  # no pipe, which a child could keep open
+    ):
+        environment = os.environ | {
+            DONE: "done", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", guard.TOKEN: token,
+            "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings,  # what one writes there, the next one would run
+        }  # fmt: skip
         process = subprocess.Popen(
             [sys.executable, "-m", "nbgrader", *arguments], cwd=course.FOLDER, env=environment,
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
@@ -124,7 +141,7 @@ def _nbgrader(*arguments):
             code = None
         finally:
             _end(process)
-        output.seek(0)
+        output.seek(max(0, output.seek(0, os.SEEK_END) - LONGEST_LOG))
         return code, output.read()
 
 
@@ -137,25 +154,3 @@ def _end(process):
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass  # nobody is left
-
-
-def _course_files():
-    """Path -> content of every file that decides about the marks of the next submission."""
-    folders = [course.REPOSITORY / "imsearch_helpers", course.REPOSITORY / "data", course.FOLDER / "classroom"]
-    folders += [course.FOLDER / name for name in ("keys", "source", "release", "private")]
-    paths = [path for folder in folders for path in folder.rglob("*")]
-    paths += [*course.FOLDER.glob("*.py"), course.FOLDER / "seed.txt", course.REPOSITORY / "constraints.txt"]
-    return {path: path.read_bytes() for path in paths if path.is_file() and ".ipynb_checkpoints" not in path.parts}
-
-
-def _put_back(files):
-    """Undo what a submission did to those files; returns their names, but for compiled code, which others write as well."""
-    now = _course_files()
-    changed = [path for path in files.keys() | now.keys() if files.get(path) != now.get(path)]
-    for path in changed:
-        if path in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(files[path])
-        else:
-            path.unlink()
-    return sorted(path.relative_to(course.REPOSITORY).as_posix() for path in changed if path.suffix != ".pyc")

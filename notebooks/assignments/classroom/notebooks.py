@@ -5,6 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+MOST_PARTS = 5_000_000  # lists and dicts; each takes a hundred bytes of memory, and a notebook has some thousands
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 OTHER_FILES = {  # how they begin -> what they are
     b"%PDF": "a PDF", b"PK": "a document or an archive", b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7z archive", b"\x1f\x8b": "a gz archive",
@@ -49,6 +50,8 @@ def _parsed(content):
     for sign, what in OTHER_FILES.items():
         if start.startswith(sign):
             raise ValueError(f"it is {what}, no notebook")
+    if content.count(b"[") + content.count(b"{") > MOST_PARTS:
+        raise ValueError(f"it has more than {MOST_PARTS:,} parts, more than any notebook")
     try:
         parsed = json.loads(_text_of(content))
     except (ValueError, RecursionError) as error:

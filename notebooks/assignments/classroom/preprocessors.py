@@ -15,6 +15,8 @@ from . import course, marks
 IMPORTS = "imports-as-handed-out"  # the id of a cell that only the grader sees
 MOST_OUTPUT = 1_000_000  # letters of a cell's output
 MOST_ATTEMPTS = 20  # to go on below a line that fails, in one cell
+ONLY_SHOWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
+ACTIVE = re.compile(r"<(?=/?(?:script|meta|base|link|style|iframe|frame|object|embed|form|svg|math|template|portal)\b)", flags=re.I)
 
 
 def _about(cell):
@@ -133,7 +135,8 @@ class RunEverything(Execute):
                 return None
             self.is_cut = True
             text = content.get("text", "")[: MOST_OUTPUT - self.n_letters] + "\n... (the grader has cut the output here)\n"
-            msg = msg | {"msg_type": "stream", "content": {"name": content.get("name", "stdout"), "text": text}}
+            about = {"msg_type": "stream", "header": msg["header"] | {"msg_type": "stream"}}  # two readers look at two places
+            msg = msg | about | {"content": {"name": content.get("name", "stdout"), "text": text}}
         self.n_letters += n_letters
         return super().process_message(msg, cell, cell_index)
 
@@ -243,3 +246,17 @@ class ForLearners(GetGrades):
                 lines = output.text.replace("\r\n", "\n").split("\n")
                 output.text = "\n".join(line.rpartition("\r")[2] for line in lines)
         cell.outputs = outputs
+
+
+# What learners write into a page must not act in it: no code, nothing that is fetched, nothing outside its place
+
+
+def only_shown(head):
+    """A page's head without scripts, and with the word to the browser that nothing in the page may run or be fetched."""
+    head = re.sub(r"<script\b.*?</script>", "", head, flags=re.S | re.I)
+    return head.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{ONLY_SHOWN}" />', 1)
+
+
+def harmless(body):
+    """A page's body in which those tags that could act become words."""
+    return ACTIVE.sub("&lt;", body)

@@ -7,9 +7,10 @@ exact in binary, and so are sums of them: whatever the order in which somebody a
 import numpy as np
 
 from imsearch_helpers import cosine_similarity
+from imsearch_helpers.arrays import row_lengths
 from imsearch_helpers.exercises import Exercise
 from imsearch_helpers.exercises.graded import solutions_of
-from imsearch_helpers.nearest import row_lengths, score_blocks
+from imsearch_helpers.scores import score_blocks
 from imsearch_helpers.similarity import rank
 
 SOLUTIONS = solutions_of(__file__)

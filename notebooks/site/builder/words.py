@@ -85,7 +85,7 @@ def mark_places(page, terms):
             item["id"] = left.pop(word.get_text())
 
 
-def link_first(page, terms, address="glossary.html"):
+def link_first(page, terms):
     """Link each word to the glossary, in place, where it comes in a page's prose for the first time.
 
     Parameters
@@ -93,8 +93,6 @@ def link_first(page, terms, address="glossary.html"):
     page : BeautifulSoup
     terms : dict of str to str
         Word -> the name of its place.
-    address : str
-        Of the glossary's page.
 
     Examples
     --------
@@ -107,14 +105,14 @@ def link_first(page, terms, address="glossary.html"):
     left = dict(sorted(terms.items(), key=lambda term: -len(term[0])))  # a longer word before the one that is in it
     for text in page.find_all(string=True):
         if text.parent.name not in NEVER_IN and not text.find_parent(NEVER_IN):
-            _link_in(page, text, left, address)
+            _link_in(page, text, left)
 
 
-def _link_in(page, text, left, address):
+def _link_in(page, text, left):
     bold = text.parent.name == "strong"
     while (sought := [term for term in left if bold or term not in EVERYDAY]) and (found := re.search(_any_of(sought), text, flags=re.I)):
         term = next(term for term in left if re.fullmatch(_any_of([term]), found.group(), flags=re.I))
-        link = page.new_tag("a", attrs={"class": "word", "href": f"{address}#{left.pop(term)}"}, string=found.group())
+        link = page.new_tag("a", attrs={"class": "word", "href": f"glossary.html#{left.pop(term)}"}, string=found.group())
         before, after = text[: found.start()], text[found.end() :]
         text.replace_with(before, link, after)
         text = link.next_sibling
