@@ -1,6 +1,7 @@
 """What every pytest run needs, whichever files it is asked for: kernels that behave alike on all machines."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import nbval.kernel
 
 collect_ignore = ["notebooks/assignments/nbgrader_config.py"]  # only nbgrader can read it
 SLOWEST_FIRST = ("tests/classroom", "tests/site", "tests/browser", "notebooks")  # so that no long file is left for the end, with one worker idle
+HANDLERS = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}  # also for a run in the background or by nohup, which ignores them
 KERNEL_CONFIG = "c.HistoryManager.hist_file = ':memory:'\n"
 
 
@@ -25,6 +27,9 @@ def pytest_configure(config):
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # for tests that start onnxruntime themselves
     for name in ("IMSEARCH_DATA", "MPLBACKEND"):
         os.environ.pop(name, None)
+    for name, handler in HANDLERS.items():
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+            signal.signal(getattr(signal, name), handler)
 
 
 def pytest_unconfigure(config):

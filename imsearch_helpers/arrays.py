@@ -173,6 +173,11 @@ def relative_error(vectors, dtype=np.float32):
     Returns
     -------
     float
+
+    Examples
+    --------
+    >>> bool(relative_error(np.ones((5, 240))) == 256 * 2.0**-23)
+    True
     """
     # Half of this covers the dot product (n_dims terms), the rest the few roundings before and after it.
     return (vectors.shape[-1] + 16) * np.finfo(dtype).eps

@@ -86,7 +86,7 @@ def show_intervals(means, intervals, chance, title):
     for row, (name, mean) in enumerate(means.items()):
         low, high = intervals[name]
         axes.errorbar(mean, row, xerr=[[mean - low], [high - mean]], fmt="o", color=BLUE, capsize=5, linewidth=2)
-        axes.text(mean, row - 0.22, f"{mean:.3f}", ha="center", va="bottom", fontsize=9)
+        axes.annotate(f"{mean:.3f}", (high, row), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9)
     axes.axvline(chance, color=RED, linestyle="--", linewidth=1.5)
     axes.text(chance, -0.62, f" chance: {chance:.3f}", color=RED, fontsize=9, va="center")
     axes.set_yticks(range(len(means)), list(means))

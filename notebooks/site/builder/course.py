@@ -204,6 +204,9 @@ def write_index(folder, lessons):
         ways.append(BeautifulSoup(_colab(), "html.parser"))
         how_to.h2.insert_after(BeautifulSoup(_download(), "html.parser"))
     body = BeautifulSoup(f"{about}{course_map}{ways}{how_to}{photos}", "html.parser")
+    for link in body.select('a[href^="#"]'):
+        if not body.find(id=link["href"][1:]):  # to a section that stays in README.md
+            link.unwrap()
     write_page(folder / "index.html", body, "The course", "From a grid of numbers to a search engine for pictures.", sections=[])
 
 
