@@ -156,12 +156,12 @@ def test_at_most_one_of_the_grader_s_cases_is_an_example(task):
 
 
 def ready_made():
-    """Every function of the package, and the worked solutions of the lessons; not those that start or stop programs or threads, or lay out files."""
+    """Every public function of the package, and the lessons' worked solutions; not what starts or stops programs and threads, or lays out files."""
     others = {"__main__", "start", "copies", "reader", "reader_pool", "workers", "cluster", "postgres"}
     names = {name for _, name, _ in pkgutil.iter_modules(imsearch_helpers.__path__)} - others  # not only those that are loaded by now
     modules = [importlib.import_module(f"imsearch_helpers.{name}") for name in sorted(names)]
     functions = {value for module in modules for value in vars(module).values() if inspect.isfunction(value)}
-    functions = {function for function in functions if function.__name__ != "_on_threads"}
+    functions = {function for function in functions if not function.__name__.startswith("_")}
     return functions | {exercise.solution for exercise in exercises.all_exercises().values()}
 
 

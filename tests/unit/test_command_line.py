@@ -166,14 +166,19 @@ def test_excluded_and_left_out_are_counted(folder, capsys):
     assert "CR2, not read here" in err and "excluded by '*.png'" in err and "excluded by 'sub'" in err
 
 
+def sixty_pictures(folder, size):
+    Image.effect_noise((size, size), 80).save(folder / "0.png", compress_level=1)
+    for number in range(1, 60):
+        shutil.copy(folder / "0.png", folder / f"{number}.png")
+
+
 STOPPED = [["SIGINT"], ["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT", "SIGTERM"]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a program there")
 @pytest.mark.parametrize("signals", STOPPED, ids="+".join)
 def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path, signals):
-    for number in range(60):
-        Image.effect_noise((1500, 1500), 80).save(tmp_path / f"{number}.png", compress_level=1)
+    sixty_pictures(tmp_path, 1500)
     command = [sys.executable, "-m", "imsearch_helpers", str(tmp_path), str(tmp_path / "0.png"), "--index", str(tmp_path / "index")]
     running = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     seen = b""
@@ -190,8 +195,7 @@ def test_interruption_is_one_line_and_keeps_what_was_read(tmp_path, signals):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe ends in another way there")
 def test_closed_pipe_of_the_bar_keeps_what_was_read(tmp_path):
-    for number in range(60):
-        Image.effect_noise((600, 600), 80).save(tmp_path / f"{number}.png", compress_level=1)
+    sixty_pictures(tmp_path, 600)
     command = [sys.executable, "-m", "imsearch_helpers", str(tmp_path), str(tmp_path / "0.png"), "--index", str(tmp_path / "index")]
     running = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     seen = b""

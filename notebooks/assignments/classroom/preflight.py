@@ -63,6 +63,7 @@ def refuse_unless_ready():
     """For nbgrader_config.py: no `nbgrader autograde` in an environment that would mark everybody wrongly."""
     if os.environ.get(DONE) != "done" and not preflight():
         raise SystemExit(1)
+    os.environ[DONE] = "done"  # nbgrader reads its settings three times
 
 
 def _check_place():
