@@ -9,9 +9,10 @@ answers to this machine only; one that spans several belongs in a closed network
 
 import contextlib
 import logging
+import threading
 import time
 import warnings
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 
 import numpy as np
 
@@ -66,18 +67,46 @@ def connect(address=None, timeout=10, **options):
     checked_positive(timeout, "timeout")
     with contextlib.ExitStack() as if_it_fails:
         try:
-            client = distributed.Client(address, timeout=timeout, **(HERE if address is None else {}) | options)
+            client = _started(distributed, address, timeout, (HERE if address is None else {}) | options)
             if_it_fails.callback(client.close)
             client.wait_for_workers(1, timeout)
         except (RuntimeError, TypeError, ValueError) as error:
             raise ValueError(f"address must be like 'tcp://127.0.0.1:8786', or None, and not {address!r}, with options that Dask "
                              f"knows, and not {options}: {error}") from error  # fmt: skip
         except OSError as error:
-            raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({error}); `dask scheduler` starts the one, "
+            why = str(error) or "what listens there is silent"
+            raise ConnectionError(f"no Dask scheduler with a worker answers at {address} ({why}); `dask scheduler` starts the one, "
                                   "`dask worker` with its address the other") from error  # fmt: skip
         _check_versions(_versions(client, timeout))
         if_it_fails.pop_all()
     return client
+
+
+def _started(distributed, address, timeout, options):
+    """A client, made in a thread that can be left: Dask waits for ever for a scheduler that takes a connection and says nothing."""
+
+    class Client(distributed.Client):
+        def start(self, **how):
+            try:
+                super().start(**how)
+            except Exception:
+                self.close()  # left to be collected later, it can keep the next one from starting
+                raise
+
+    made = Future()
+
+    def make():
+        try:
+            made.set_result(Client(address, timeout=timeout, **options))
+        except BaseException as error:
+            made.set_exception(error)
+
+    threading.Thread(target=make, daemon=True).start()
+    try:
+        return made.result(None if address is None else timeout + 1)
+    except BaseException:
+        made.add_done_callback(lambda late: late.exception() or late.result().close())
+        raise
 
 
 def _versions(client, timeout):

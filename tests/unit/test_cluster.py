@@ -321,6 +321,21 @@ def test_a_scheduler_that_hangs_is_a_clear_error(cluster, client, impatient):
     assert index.search(np.eye(3), 1)[0].tolist() == [[0], [1], [2]]
 
 
+def loops():
+    """The threads of this process's clients, one for each."""
+    return {thread for thread in threading.enumerate() if thread.name == "IO loop"}
+
+
+def test_a_scheduler_that_hangs_when_it_is_called_is_a_clear_error_and_its_late_answer_starts_nothing(cluster, client):
+    before = loops()
+    with hanging(cluster.scheduler):
+        with pytest.raises(ConnectionError, match="answers at tcp://127.* is silent"):
+            connect(cluster.address, timeout=0.5)
+        assert len(loops()) == len(before) + 1
+    until(lambda: loops() == before)
+    assert client.submit(sum, [1, 2]).result() == 3
+
+
 def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
     with contextlib.closing(Cluster(tmp_path)) as cluster:
         with pytest.raises(ConnectionError, match="no Dask scheduler with a worker answers .*`dask worker` with its address"):
@@ -346,8 +361,10 @@ def test_a_cluster_that_is_not_as_it_should_be_is_a_clear_error(tmp_path):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "nothing://here:1", 5])
 def test_what_is_no_address_is_a_clear_error(address):
+    before = loops()
     with pytest.raises(ValueError, match=f"address must be like .*, and not {address!r}"):
         connect(address)
+    assert loops() == before  # a half-made client would keep its own, and might block the next client
 
 
 def test_an_option_that_dask_does_not_know_is_a_clear_error():
