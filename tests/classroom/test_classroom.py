@@ -23,7 +23,7 @@ from tests import REPOSITORY
 from tests.classroom.course import ASSIGNMENTS, MADE_BY_TEACHERS, NAMES, Course, master
 
 sys.path.insert(0, str(ASSIGNMENTS))
-from classroom import collect, course, look, marks, notebooks  # noqa: E402
+from classroom import collect, course, look, marks, notebooks, preflight  # noqa: E402
 from classroom.__main__ import main  # noqa: E402
 
 NAME = NAMES[0]
@@ -687,6 +687,15 @@ def test_nbgrader_itself_refuses_where_preflight_does(copy, changing):
     changing(*BROKEN["a broken key"][:2])
     done = copy.run("-m", "nbgrader", "autograde", NAME)
     assert done.returncode == 1 and "Nothing is graded before" in done.stdout, done.stdout
+
+
+def test_nbgrader_which_reads_its_settings_three_times_looks_once(monkeypatch):
+    looked = []
+    monkeypatch.setenv(preflight.DONE, "")
+    monkeypatch.setattr(preflight, "preflight", lambda: looked.append(1) or True)
+    for _ in range(3):
+        preflight.refuse_unless_ready()
+    assert looked == [1]
 
 
 def test_points_of_sidebar_and_code_must_agree(copy, changing):
